@@ -1,0 +1,217 @@
+//! What is an indicator?
+//!
+//! A measured column with a direction and a unit, and the two tables that hold such columns:
+//! [`IndicatorTable`] as measured and [`ScaledTable`] as made comparable. What an indicator counts
+//! for is the recipe's business ([`crate::index`]).
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::area::Area;
+
+/// The name of an indicator (or of a domain) in a recipe; lower case with `_` by custom.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
+pub struct IndicatorId(String);
+
+impl IndicatorId {
+    /// An id of this text.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// The text of the id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for IndicatorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for IndicatorId {
+    fn from(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+}
+
+/// Which end of an indicator means deprived conditions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// A larger value means worse conditions: persons with low income, in per cent.
+    HigherIsWorse,
+    /// A larger value means better conditions: median income, or a rank in which 1 is worst.
+    HigherIsBetter,
+}
+
+impl Direction {
+    /// `x` turned so that larger means worse.
+    pub fn orient(self, x: f64) -> f64 {
+        match self {
+            Self::HigherIsWorse => x,
+            Self::HigherIsBetter => -x,
+        }
+    }
+}
+
+/// What stands in one cell of a table. The three kinds of gap stay apart to the last output.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum CellState {
+    /// A number.
+    #[default]
+    Present,
+    /// Nothing was published, and no reason is known.
+    NotAvailable,
+    /// Withheld because few persons stand behind it (*skjermet*, *prikket*).
+    Suppressed,
+    /// The question has no meaning here, such as drop-out where no young people live.
+    NotApplicable,
+}
+
+/// One indicator over all areas, in the order of the table.
+///
+/// Invariant: `values` and `states` have one entry an area, and a value is finite exactly where
+/// its state is [`CellState::Present`]. The slot of a gap holds NaN, so that arithmetic that
+/// forgets the gap spoils its result visibly; it is never 0.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    indicator: IndicatorId,
+    values: Vec<f64>,
+    states: Vec<CellState>,
+    counts: Option<Counts>,
+}
+
+/// The persons behind a rate: `value = numerator / denominator * per`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counts {
+    /// Events or persons with the attribute; NaN where unknown.
+    pub numerator: Vec<f64>,
+    /// Persons at risk; NaN where unknown.
+    pub denominator: Vec<f64>,
+    /// 100 for per cent, 1000 for per thousand.
+    pub per: f64,
+}
+
+impl Column {
+    /// A column of numbers and gaps; a value under a gap is ignored, and one that is not finite
+    /// counts as not available.
+    ///
+    /// # Panics
+    ///
+    /// When the two lists differ in length, which is a mistake of the caller's.
+    pub fn new(
+        indicator: IndicatorId,
+        mut values: Vec<f64>,
+        mut states: Vec<CellState>,
+    ) -> Self {
+        assert_eq!(values.len(), states.len(), "a value and a state for each area");
+        for (value, state) in values.iter_mut().zip(&mut states) {
+            if *state != CellState::Present {
+                *value = f64::NAN;
+            } else if !value.is_finite() {
+                *value = f64::NAN;
+                *state = CellState::NotAvailable;
+            }
+        }
+        Self { indicator, values, states, counts: None }
+    }
+
+    /// A column in which `None` is a gap of no known reason.
+    pub fn of(indicator: impl Into<IndicatorId>, values: &[Option<f64>]) -> Self {
+        let states = values
+            .iter()
+            .map(|x| if x.is_some() { CellState::Present } else { CellState::NotAvailable })
+            .collect();
+        let values = values.iter().map(|x| x.unwrap_or(f64::NAN)).collect();
+        Self::new(indicator.into(), values, states)
+    }
+
+    /// The same column with the counts that its rates come from.
+    pub fn with_counts(mut self, counts: Counts) -> Self {
+        self.counts = Some(counts);
+        self
+    }
+
+    /// Which indicator this is.
+    pub fn indicator(&self) -> &IndicatorId {
+        &self.indicator
+    }
+
+    /// One slot an area; NaN where the state is a gap.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// What stands in each cell.
+    pub fn states(&self) -> &[CellState] {
+        &self.states
+    }
+
+    /// Numerators and denominators, where the table has them.
+    pub fn counts(&self) -> Option<&Counts> {
+        self.counts.as_ref()
+    }
+
+    /// The number of cells that hold a number.
+    pub fn n_present(&self) -> usize {
+        self.states.iter().filter(|&&state| state == CellState::Present).count()
+    }
+
+    /// The values of this column, given up to a later step; the states go with them.
+    pub(crate) fn into_parts(self) -> (IndicatorId, Vec<f64>, Vec<CellState>) {
+        (self.indicator, self.values, self.states)
+    }
+}
+
+/// Checked indicators of checked areas, as measured: the door's output and the recipe's input.
+///
+/// Invariant: every column has one cell an area, and columns stand in the recipe's order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndicatorTable {
+    areas: Vec<Area>,
+    columns: Vec<Column>,
+}
+
+impl IndicatorTable {
+    /// A table of these areas and columns.
+    ///
+    /// # Panics
+    ///
+    /// When a column's length is not the number of areas, which is a mistake of the caller's.
+    pub fn new(areas: Vec<Area>, columns: Vec<Column>) -> Self {
+        for column in &columns {
+            assert_eq!(column.values.len(), areas.len(), "one cell an area");
+        }
+        Self { areas, columns }
+    }
+
+    /// The areas, in the order of the file.
+    pub fn areas(&self) -> &[Area] {
+        &self.areas
+    }
+
+    /// The columns, in the order of the recipe.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The column of an indicator.
+    pub fn column(&self, indicator: &IndicatorId) -> Option<&Column> {
+        self.columns.iter().find(|column| column.indicator() == indicator)
+    }
+
+    pub(crate) fn into_parts(self) -> (Vec<Area>, Vec<Column>) {
+        (self.areas, self.columns)
+    }
+}
