@@ -5,6 +5,7 @@
 //! for is the recipe's business ([`crate::index`]).
 
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -110,11 +111,7 @@ impl Column {
     /// # Panics
     ///
     /// When the two lists differ in length, which is a mistake of the caller's.
-    pub fn new(
-        indicator: IndicatorId,
-        mut values: Vec<f64>,
-        mut states: Vec<CellState>,
-    ) -> Self {
+    pub fn new(indicator: IndicatorId, mut values: Vec<f64>, mut states: Vec<CellState>) -> Self {
         assert_eq!(values.len(), states.len(), "a value and a state for each area");
         for (value, state) in values.iter_mut().zip(&mut states) {
             if *state != CellState::Present {
@@ -179,7 +176,7 @@ impl Column {
 /// Invariant: every column has one cell an area, and columns stand in the recipe's order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IndicatorTable {
-    areas: Vec<Area>,
+    areas: Arc<[Area]>,
     columns: Vec<Column>,
 }
 
@@ -189,7 +186,8 @@ impl IndicatorTable {
     /// # Panics
     ///
     /// When a column's length is not the number of areas, which is a mistake of the caller's.
-    pub fn new(areas: Vec<Area>, columns: Vec<Column>) -> Self {
+    pub fn new(areas: impl Into<Arc<[Area]>>, columns: Vec<Column>) -> Self {
+        let areas = areas.into();
         for column in &columns {
             assert_eq!(column.values.len(), areas.len(), "one cell an area");
         }
@@ -197,7 +195,7 @@ impl IndicatorTable {
     }
 
     /// The areas, in the order of the file.
-    pub fn areas(&self) -> &[Area] {
+    pub fn areas(&self) -> &Arc<[Area]> {
         &self.areas
     }
 
@@ -211,7 +209,7 @@ impl IndicatorTable {
         self.columns.iter().find(|column| column.indicator() == indicator)
     }
 
-    pub(crate) fn into_parts(self) -> (Vec<Area>, Vec<Column>) {
+    pub(crate) fn into_parts(self) -> (Arc<[Area]>, Vec<Column>) {
         (self.areas, self.columns)
     }
 }

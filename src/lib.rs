@@ -4,11 +4,47 @@
 //! data; only the doors touch files, the terminal or the clock.
 //!
 //! ```text
-//! project     what the user asks for: one TOML file
-//! load        DOOR  files → RawTable, boundaries
+//! project      what the user asks for: one TOML file
+//! load         DOOR  files → RawTable, Boundaries, definitions and rules
+//! validate     RawTable → IndicatorTable, or every problem at once
+//! treat        gaps and outliers → TreatedTable, with a ledger of every changed cell
+//! normalise    → ScaledTable, larger means worse
+//! aggregate    level by level → domain scores and Scores
+//! rank         → Ranking, with ties, deciles and quintiles
+//! select       a rule → Selection: in, out or unknown, each with its reasons
+//! explain      the whole arithmetic of one area
+//! classify     scores → colour classes
+//! map          → SVG and PNG
+//! report       DOOR  one HTML file from one template
+//! write        DOOR  CSV, Parquet, GeoJSON, run.json
+//! synth        invented cities for tests and benches
 //! ```
+//!
+//! The method is data: an [`index::IndexDefinition`] says what is computed, and
+//! [`index::compute`] computes it. No published index has code of its own.
 
+// The nouns.
 pub mod area;
+pub mod boundary;
+pub mod index;
 pub mod indicator;
 pub mod language;
 pub mod notice;
+pub mod presets;
+pub mod project;
+pub mod statistics;
+pub mod suggest;
+
+// The steps, in the order of the data's path.
+pub mod aggregate;
+pub mod analysis;
+pub mod classify;
+pub mod explain;
+#[allow(clippy::disallowed_methods, reason = "a door: the files come in here")]
+pub mod load;
+pub mod normalise;
+pub mod rank;
+pub mod select;
+pub mod treat;
+pub mod validate;
+pub mod weight;

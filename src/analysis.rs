@@ -1,0 +1,192 @@
+//! What is one analysis, from a checked table to its results?
+//!
+//! [`analyse`] walks the path from [`IndicatorTable`] to [`Ranking`] and [`Selection`] and gathers
+//! what each step has to say. It is what every command and the report are made from.
+
+use std::collections::BTreeMap;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::aggregate::Aggregation;
+use crate::index::{Computation, ComputeError, IndexDefinition, Plan, compute};
+use crate::indicator::IndicatorTable;
+use crate::language::{Language, message};
+use crate::notice::Notice;
+use crate::rank::{Ranking, Ties, rank};
+use crate::select::{Facts, RuleFile, SelectError, Selection, select};
+use crate::treat::ChangeKind;
+
+/// The results of one recipe, and of one rule if there is one, on one table.
+#[derive(Debug, Clone)]
+pub struct Analysis {
+    /// The recipe.
+    pub definition: IndexDefinition,
+    /// The indicators as measured.
+    pub table: IndicatorTable,
+    /// Treated cells, comparable indicators, domains and scores.
+    pub computation: Computation,
+    /// The ranks.
+    pub ranking: Ranking,
+    /// The selection, where there is a rule.
+    pub selection: Option<Selection>,
+    /// What a reader must know, in the order of the path.
+    pub notices: Vec<Notice>,
+}
+
+/// Why an analysis stopped.
+#[derive(Debug, Error, Diagnostic)]
+#[non_exhaustive]
+pub enum AnalysisError {
+    /// The index cannot be computed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Compute(#[from] ComputeError),
+    /// The rule cannot be applied.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Select(#[from] SelectError),
+}
+
+/// Computes the index, ranks the areas and applies the rule.
+///
+/// `notices` are those of the steps before; the result has them first. The recipe must be one
+/// that [`Plan::of`] accepts, which `load` has seen to.
+///
+/// # Errors
+///
+/// [`AnalysisError`], from the first step that cannot be carried out.
+pub fn analyse(
+    table: IndicatorTable,
+    plan: &Plan<'_>,
+    rule: Option<&RuleFile>,
+    mut notices: Vec<Notice>,
+) -> Result<Analysis, AnalysisError> {
+    let definition = plan.definition();
+    let computation = compute(table.clone(), plan)?;
+    let ranking = rank(&computation.scores, definition.ranking);
+    weights_not_one(plan, &mut notices);
+    changed_cells(&computation, definition, &mut notices);
+    unranked_and_tied(&ranking, &mut notices);
+    let selection = match rule {
+        Some(rule) => {
+            let domains = &computation.domains;
+            let facts = Facts { table: &table, domains, ranking: &ranking, definition };
+            let selection = select(rule, facts)?;
+            notices.extend_from_slice(selection.notices());
+            Some(selection)
+        }
+        None => None,
+    };
+    let definition = definition.clone();
+    Ok(Analysis { definition, table, computation, ranking, selection, notices })
+}
+
+impl Analysis {
+    /// What stands beside each score: the children of the top level first, in the order of the
+    /// recipe, then the other domains; the id and one value an area.
+    pub fn parts(&self) -> Vec<(&str, &[f64])> {
+        let top_indicators = self.definition.indicators.iter().enumerate().filter_map(|(at, i)| {
+            let column = &self.computation.scaled.columns()[at];
+            i.domain.is_none().then_some((i.id.as_str(), column.values.as_slice()))
+        });
+        let is_top = |domain: usize| self.definition.domains[domain].parent.is_none();
+        let domains = |top: bool| {
+            let mut list: Vec<_> = self
+                .computation
+                .domains
+                .iter()
+                .filter(|domain| is_top(domain.domain) == top)
+                .collect();
+            list.sort_by_key(|domain| domain.domain);
+            list.into_iter().map(|domain| (domain.id.as_str(), domain.values.as_slice()))
+        };
+        domains(true).chain(top_indicators).chain(domains(false)).collect()
+    }
+}
+
+fn weights_not_one(plan: &Plan<'_>, notices: &mut Vec<Notice>) {
+    for level in plan.levels() {
+        let sum: f64 = level.weights.iter().sum();
+        let is_mean = matches!(plan.level(level.domain).aggregate, Aggregation::ArithmeticMean {});
+        // A sum of as many as there are children is a plain sum, which is meant.
+        let plain_sum = level.weights.iter().all(|weight| *weight == 1.0);
+        if is_mean && !plain_sum && (sum - 1.0).abs() > 1e-9 {
+            let name = level.domain.map_or("score", |at| plan.definition().domains[at].id.as_str());
+            let sum = (sum * 1e9).round() / 1e9;
+            notices
+                .push(Notice::note("notice.weights-not-one").with("level", name).with("sum", sum));
+        }
+    }
+}
+
+fn changed_cells(
+    computation: &Computation,
+    definition: &IndexDefinition,
+    notices: &mut Vec<Notice>,
+) {
+    let mut cells: BTreeMap<(u32, bool), Vec<String>> = BTreeMap::new();
+    let areas = &computation.scores.areas;
+    for change in &computation.ledger {
+        let imputed = change.kind == ChangeKind::Imputed;
+        let label = areas[change.area_idx as usize].label();
+        let from = if imputed { "–".to_owned() } else { change.from.to_string() };
+        let cell = format!("{label}: {from} → {}", change.to);
+        cells.entry((change.indicator_idx, !imputed)).or_default().push(cell);
+    }
+    for ((indicator_idx, moved), cells) in cells {
+        let indicator = &definition.indicators[indicator_idx as usize];
+        let (key, methods) = if moved {
+            let methods: Vec<String> =
+                definition.treatments(indicator).iter().map(crate::explain::short_name).collect();
+            ("notice.treated", methods.join(", "))
+        } else {
+            ("notice.imputed", crate::explain::short_name(definition.imputation(indicator)))
+        };
+        notices.push(
+            Notice::warning(key)
+                .with("title_nb", &indicator.title.nb)
+                .with("title_en", &indicator.title.en)
+                .with("method_nb", &methods)
+                .with("method_en", &methods)
+                .about(cells),
+        );
+    }
+}
+
+fn unranked_and_tied(ranking: &Ranking, notices: &mut Vec<Notice>) {
+    let areas = ranking.areas();
+    let (ranked, unranked) = ranking.order().split_at(ranking.n_ranked());
+    let label = |at: &u32| areas[*at as usize].label();
+    if !unranked.is_empty() {
+        notices
+            .push(Notice::warning("notice.no-score").about(unranked.iter().map(label).collect()));
+    }
+    let score = |at: &u32| ranking.scores()[*at as usize];
+    let mut tied: Vec<&u32> = Vec::new();
+    for pair in ranked.windows(2).filter(|pair| score(&pair[0]) == score(&pair[1])) {
+        if tied.last() != Some(&&pair[0]) {
+            tied.push(&pair[0]);
+        }
+        tied.push(&pair[1]);
+    }
+    if !tied.is_empty() {
+        let key = ties_key(ranking.rule().ties);
+        notices.push(
+            Notice::note("notice.ties")
+                .with("rule_nb", message(Language::Nb, key, &[]))
+                .with("rule_en", message(Language::En, key, &[]))
+                .about(tied.into_iter().map(label).collect()),
+        );
+    }
+}
+
+/// The catalogue's key of the sentence that states a rule for ties.
+pub fn ties_key(ties: Ties) -> &'static str {
+    match ties {
+        Ties::Min => "general.ties-min",
+        Ties::Average => "general.ties-average",
+        Ties::Max => "general.ties-max",
+        Ties::FirstById => "general.ties-first-by-id",
+    }
+}

@@ -1,0 +1,19 @@
+//! How did an area get its score?
+
+use serde::Serialize;
+
+/// The TOML spelling of a method with its parameters, such as `winsorise-percentiles low=1 high=99`.
+pub fn short_name<M: Serialize>(method: &M) -> String {
+    match toml::Value::try_from(method) {
+        Ok(toml::Value::Table(table)) => {
+            let name = table.get("method").and_then(toml::Value::as_str).unwrap_or_default();
+            let parameters = table.iter().filter(|(key, _)| *key != "method");
+            std::iter::once(name.to_owned())
+                .chain(parameters.map(|(key, value)| format!("{key}={value}")))
+                .collect::<Vec<_>>()
+                .join(" ")
+        }
+        Ok(other) => other.to_string(),
+        Err(_) => String::new(),
+    }
+}

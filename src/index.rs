@@ -1,0 +1,265 @@
+//! What is the recipe?
+//!
+//! An [`IndexDefinition`] is read from TOML: the tree of domains and indicators, and for each step
+//! the method with its parameters. [`compute`] carries it out on a table. An index is data: no
+//! published index has code of its own.
+
+pub mod plan;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::{self, Aggregation, DomainScore, MissingPolicy, Scores};
+use crate::indicator::{Direction, IndicatorId, IndicatorTable};
+use crate::language::Text;
+use crate::normalise::{self, Normalisation, ScaledTable};
+use crate::rank::RankRule;
+use crate::treat::{self, Imputation, TreatedTable, Treatment};
+use crate::weight::Weighting;
+
+pub use plan::{DefinitionProblem, Plan};
+
+/// The only version of the definition file so far.
+pub const VERSION: u32 = 1;
+
+/// A composite index: what is measured, how it is made comparable, and how it becomes one score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct IndexDefinition {
+    /// Version of this file format: 1.
+    pub version: u32,
+    /// Short name, lower case with hyphens, such as `gb-wimd-2019`.
+    pub id: String,
+    /// Title in both languages.
+    pub title: Text,
+    /// Where the method is published.
+    pub source: String,
+    /// The year of the index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year: Option<i32>,
+    /// Licence of the definition or of the publication that it follows.
+    pub licence: String,
+    /// What a reader should know of the method, its weakness first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Text>,
+    /// Which way the finished score points. Almost always `higher-is-worse`; `higher-is-better`
+    /// is for published indices such as the Human Development Index.
+    #[serde(default = "higher_is_worse")]
+    pub direction: Direction,
+    /// How the top level becomes the score.
+    pub score: Level,
+    /// How scores become ranks.
+    pub ranking: RankRule,
+    /// What holds for each indicator that does not say otherwise.
+    #[serde(default)]
+    pub defaults: Defaults,
+    /// The domains, in any depth by `parent`.
+    #[serde(default, rename = "domain")]
+    pub domains: Vec<Domain>,
+    /// The indicators.
+    #[serde(rename = "indicator")]
+    pub indicators: Vec<Indicator>,
+}
+
+fn higher_is_worse() -> Direction {
+    Direction::HigherIsWorse
+}
+
+/// How the children of one node become one number an area.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Level {
+    /// The method.
+    pub aggregate: Aggregation,
+    /// Where the weights come from.
+    #[serde(default)]
+    pub weights: Weighting,
+    /// Divide the weights by their sum. Off: weights are used as given, as published schemes
+    /// whose weights sum to 0.999 need.
+    #[serde(default)]
+    pub renormalise: bool,
+    /// What becomes of an area of which a child is missing.
+    #[serde(default)]
+    pub missing: MissingPolicy,
+    /// Decimals to which the aggregate is rounded before `normalise`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round_before: Option<u8>,
+    /// Makes the aggregate comparable before it enters the level above, such as the exponential
+    /// transformation of a domain score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normalise: Option<Normalisation>,
+    /// Decimals to which the result is rounded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<u8>,
+}
+
+/// A group of indicators or of other domains.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Domain {
+    /// Its name in the file.
+    pub id: IndicatorId,
+    /// Its title.
+    pub title: Text,
+    /// The domain that it is part of; none for the top level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<IndicatorId>,
+    /// What it counts for in its parent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<f64>,
+    /// How its children become its score.
+    pub score: Level,
+}
+
+/// One measured quantity and what is done to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Indicator {
+    /// Its name in the file.
+    pub id: IndicatorId,
+    /// Its title.
+    pub title: Text,
+    /// The unit as printed; `%` also says that values lie in 0..100.
+    pub unit: String,
+    /// Which end means deprived conditions.
+    pub direction: Direction,
+    /// The domain that it belongs to; none for the top level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<IndicatorId>,
+    /// What it counts for in its domain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<f64>,
+    /// Where it is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The year that it describes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year: Option<i32>,
+    /// The column of the table; the id where nothing is said. A project file may say otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// The columns of its counts, when the value is a rate that is computed from them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
+    /// What becomes of its gaps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub impute: Option<Imputation>,
+    /// What is done to extreme values, in this order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub treat: Option<Vec<Treatment>>,
+    /// How it becomes comparable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normalise: Option<Normalisation>,
+    /// Decimals to which the comparable value is rounded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<u8>,
+}
+
+/// A value computed from counts: `numerator / denominator * per`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Rate {
+    /// Column of the events or persons with the attribute.
+    pub numerator: String,
+    /// Column of the persons at risk.
+    pub denominator: String,
+    /// 100 for per cent, 1000 for per thousand.
+    pub per: f64,
+}
+
+/// What holds for each indicator that does not say otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Defaults {
+    /// What becomes of gaps; nothing is done where nothing is said.
+    #[serde(default)]
+    pub impute: Imputation,
+    /// What is done to extreme values.
+    #[serde(default)]
+    pub treat: Vec<Treatment>,
+    /// How indicators become comparable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normalise: Option<Normalisation>,
+    /// Decimals to which comparable values are rounded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<u8>,
+}
+
+impl IndexDefinition {
+    /// What is done to the gaps of this indicator.
+    pub fn imputation<'a>(&'a self, indicator: &'a Indicator) -> &'a Imputation {
+        indicator.impute.as_ref().unwrap_or(&self.defaults.impute)
+    }
+
+    /// What is done to the extreme values of this indicator.
+    pub fn treatments<'a>(&'a self, indicator: &'a Indicator) -> &'a [Treatment] {
+        indicator.treat.as_deref().unwrap_or(&self.defaults.treat)
+    }
+
+    /// How this indicator becomes comparable; [`Plan::of`] has checked that something is said.
+    pub fn normalisation<'a>(&'a self, indicator: &'a Indicator) -> Option<&'a Normalisation> {
+        indicator.normalise.as_ref().or(self.defaults.normalise.as_ref())
+    }
+
+    /// The decimals to which this indicator's comparable value is rounded.
+    pub fn rounding(&self, indicator: &Indicator) -> Option<u8> {
+        indicator.round.or(self.defaults.round)
+    }
+
+    /// The indicator of this id.
+    pub fn indicator(&self, id: &IndicatorId) -> Option<&Indicator> {
+        self.indicators.iter().find(|indicator| &indicator.id == id)
+    }
+
+    /// The domain of this id.
+    pub fn domain(&self, id: &IndicatorId) -> Option<&Domain> {
+        self.domains.iter().find(|domain| &domain.id == id)
+    }
+}
+
+/// All that one computation gives, stage by stage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Computation {
+    /// What was imputed and treated, cell by cell.
+    pub ledger: Vec<treat::Change>,
+    /// The comparable indicators.
+    pub scaled: ScaledTable,
+    /// The domains, children before parents.
+    pub domains: Vec<DomainScore>,
+    /// The score of each area.
+    pub scores: Scores,
+}
+
+/// Why a computation stopped.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[non_exhaustive]
+pub enum ComputeError {
+    /// A treatment cannot be carried out on these values.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Treat(#[from] treat::TreatError),
+    /// A normalisation cannot be carried out on these values.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Normalise(#[from] normalise::NormaliseError),
+    /// An aggregation cannot be carried out on these values.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Aggregate(#[from] aggregate::AggregateError),
+}
+
+/// Carries out the recipe: treat, normalise, aggregate level by level.
+///
+/// Shape: areas × indicators in; one score an area out, in the order of the table. The table is
+/// used up, because its columns are treated in place. Gaps that no imputation fills follow each
+/// level's [`MissingPolicy`]; a missing score is NaN in [`Scores`] and has no rank.
+///
+/// # Errors
+///
+/// [`ComputeError`], from the first step that cannot be carried out.
+pub fn compute(table: IndicatorTable, plan: &Plan<'_>) -> Result<Computation, ComputeError> {
+    let TreatedTable { areas, columns, ledger } = treat::treat(table, plan.definition())?;
+    let scaled = normalise::normalise(areas, columns, plan.definition())?;
+    let (domains, scores) = aggregate::aggregate(&scaled, plan)?;
+    Ok(Computation { ledger, scaled, domains, scores })
+}

@@ -1,0 +1,285 @@
+//! What has the user asked for?
+//!
+//! One TOML file an analysis: where the tables and boundaries are, which columns mean what, which
+//! recipe, which rule, which outputs. Paths are relative to the file. Reading it is `load`'s.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::area::AreaId;
+use crate::classify::Classing;
+use crate::indicator::{CellState, IndicatorId};
+use crate::language::{Language, Text};
+
+/// The only version of the project file so far.
+pub const VERSION: u32 = 1;
+
+/// A project file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Project {
+    /// Version of this file format: 1.
+    pub version: u32,
+    /// Short name, lower case with hyphens; also the name of the output folder.
+    pub id: String,
+    /// Title of the map and the report.
+    pub title: Text,
+    /// Language of the map and the report.
+    #[serde(default)]
+    pub language: Language,
+    /// Whether the data are invented. Then every output says so.
+    #[serde(default)]
+    pub synthetic: bool,
+    /// Who publishes the figures and the boundaries; printed on the map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Text>,
+    /// The table of areas and indicators.
+    pub areas: Areas,
+    /// The shapes of the areas. Without them no map is drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundaries: Option<BoundaryFile>,
+    /// The recipe.
+    pub index: Choice,
+    /// Which columns the indicators of the recipe come from.
+    #[serde(default)]
+    pub indicators: BTreeMap<IndicatorId, Source>,
+    /// The rule that selects areas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Choice>,
+    /// How the map is drawn.
+    #[serde(default)]
+    pub map: MapOptions,
+    /// Where results are written.
+    #[serde(default)]
+    pub outputs: Outputs,
+}
+
+/// One of the program's own presets, or a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Choice {
+    /// A preset by its id; `levekaar presets list` shows them.
+    Preset(String),
+    /// A TOML file, relative to the project file.
+    File(PathBuf),
+}
+
+/// The table of areas and indicators.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Areas {
+    /// CSV, TSV or Parquet, gzip or not.
+    pub file: PathBuf,
+    /// The column of ids; read as text, so that leading zeros stay.
+    pub id: String,
+    /// The column of names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The column of the larger unit that an area belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// The column of residents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population: Option<String>,
+    /// The column of years and the year to use, for a table with a row an area and year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year: Option<Year>,
+    /// What could not be found by looking at the file.
+    #[serde(default)]
+    pub format: Format,
+    /// Marks of missing values, beside or instead of the usual ones: `"-" = "not-applicable"`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub missing: BTreeMap<String, Mark>,
+    /// Rows that are left out, each with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<Exclusion>,
+    /// Rows that look like totals but are areas.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keep: Vec<AreaId>,
+}
+
+/// Which rows of a table over several years are used.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Year {
+    /// The column of years.
+    pub column: String,
+    /// The year to use.
+    pub use_year: i32,
+}
+
+/// How a text file is to be read, where the look of it does not tell.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Format {
+    /// The character between cells: `,` `;` `|` or a tab (`"\t"`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<char>,
+    /// How characters are stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
+    /// The decimal mark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimal: Option<Decimal>,
+    /// Lines above the header.
+    #[serde(default)]
+    pub skip_lines: usize,
+}
+
+/// How characters are stored in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encoding {
+    /// UTF-8, with or without a byte order mark.
+    Utf8,
+    /// Windows-1252, which holds ISO 8859-1 (Latin-1).
+    Latin1,
+    /// UTF-16 with a byte order mark, or little-endian.
+    Utf16,
+}
+
+/// The decimal mark of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decimal {
+    /// `1234.5`
+    Point,
+    /// `1234,5`
+    Comma,
+}
+
+/// What a text in a cell of numbers means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mark {
+    /// Withheld because few persons stand behind it.
+    Suppressed,
+    /// The question has no meaning there.
+    NotApplicable,
+    /// Nothing was published.
+    NotAvailable,
+    /// Not a mark: such a cell is an error.
+    Invalid,
+}
+
+impl Mark {
+    /// The state of a cell with this mark; `None` where it is not a mark at all.
+    pub fn state(self) -> Option<CellState> {
+        match self {
+            Self::Suppressed => Some(CellState::Suppressed),
+            Self::NotApplicable => Some(CellState::NotApplicable),
+            Self::NotAvailable => Some(CellState::NotAvailable),
+            Self::Invalid => None,
+        }
+    }
+}
+
+/// The marks that are read as missing where a project says nothing else.
+///
+/// `:` `.` and `..` are Statistics Norway's standard symbols. `-` is that office's sign for a
+/// rounded zero; here it is read as not available and never as 0, because other publishers use it
+/// for gaps: a project may say `"-" = "not-applicable"` and so on.
+pub const USUAL_MARKS: &[(&str, Mark)] = &[
+    ("", Mark::NotAvailable),
+    (":", Mark::Suppressed),
+    ("*", Mark::Suppressed),
+    (".", Mark::NotApplicable),
+    ("..", Mark::NotAvailable),
+    ("-", Mark::NotAvailable),
+    ("–", Mark::NotAvailable),
+    ("NA", Mark::NotAvailable),
+    ("N/A", Mark::NotAvailable),
+    ("NULL", Mark::NotAvailable),
+    ("null", Mark::NotAvailable),
+    ("NaN", Mark::NotAvailable),
+    ("nan", Mark::NotAvailable),
+];
+
+/// A row that is left out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Exclusion {
+    /// Its id.
+    pub area: AreaId,
+    /// Why; printed in the report.
+    pub reason: Text,
+}
+
+/// The file of boundaries.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BoundaryFile {
+    /// GeoJSON, gzip or not.
+    pub file: PathBuf,
+    /// The property that holds the area's id.
+    pub id: String,
+    /// The property that holds the area's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The coordinate reference system where the file does not tell, such as `EPSG:25833`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crs: Option<String>,
+}
+
+/// Where the values of an indicator stand.
+///
+/// Either `column`, or `numerator` and `denominator` (and `per`).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Source {
+    /// The column of values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// The column of events or of persons with the attribute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numerator: Option<String>,
+    /// The column of persons at risk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denominator: Option<String>,
+    /// 100 for per cent (where nothing is said), 1000 for per thousand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per: Option<f64>,
+    /// The column holds the opposite: the value is this number less the column's. 100 turns
+    /// "completed, per cent" into "not completed, per cent".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complement_of: Option<f64>,
+    /// The column measures something else than the recipe asks for: what, and why it is used.
+    /// Printed as a warning wherever results are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub substitute: Option<Text>,
+}
+
+/// How the map is drawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MapOptions {
+    /// How scores become colour classes.
+    pub classes: Classing,
+    /// Width of the PNG in pixels.
+    #[serde(default = "png_width")]
+    pub png_width: u32,
+}
+
+impl Default for MapOptions {
+    /// Five classes of about equal numbers of areas: a choice of drawing, not of method.
+    fn default() -> Self {
+        Self { classes: Classing::Quantiles { classes: 5 }, png_width: png_width() }
+    }
+}
+
+fn png_width() -> u32 {
+    1600
+}
+
+/// Where results are written.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Outputs {
+    /// The folder, relative to the project file; `out/<id>` under the working folder where
+    /// nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<PathBuf>,
+}

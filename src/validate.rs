@@ -1,0 +1,453 @@
+//! Can it be trusted?
+//!
+//! A [`RawTable`] and what the project says of it in; a checked [`IndicatorTable`] out, or every
+//! problem at once. What is odd but usable becomes a notice. Nobody should have to mend a table
+//! row by row.
+
+mod columns;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::area::{Area, AreaId};
+use crate::boundary::Boundaries;
+use crate::index::{IndexDefinition, Indicator};
+use crate::indicator::{IndicatorId, IndicatorTable};
+use crate::load::table::{RawTable, TableRequest};
+use crate::notice::Notice;
+use crate::project::{Areas, Project, Source};
+use crate::suggest::nearest;
+
+/// Everything that is wrong with a table.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{}", headline(.file, .problems))]
+#[diagnostic(code(levekaar::validate))]
+pub struct InvalidTable {
+    /// The file as given.
+    pub file: String,
+    /// What is wrong, most basic first.
+    #[related]
+    pub problems: Vec<Problem>,
+}
+
+fn headline(file: &str, problems: &[Problem]) -> String {
+    match problems.len() {
+        1 => format!("`{file}` cannot be used: 1 problem"),
+        n => format!("`{file}` cannot be used: {n} problems"),
+    }
+}
+
+/// One thing that is wrong with a table: what, where, how often, an example, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+#[error("{message}")]
+#[diagnostic(severity(Error))]
+pub struct Problem {
+    /// What is wrong, with count and example.
+    pub message: String,
+    /// What to do next.
+    #[help]
+    pub help: String,
+}
+
+impl Problem {
+    pub(crate) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: help.into() }
+    }
+}
+
+/// Where an indicator's values come from, with the project's word before the recipe's.
+pub(crate) fn source_of(project: &Project, indicator: &Indicator) -> Source {
+    if let Some(source) = project.indicators.get(&indicator.id)
+        && (source.column.is_some() || source.numerator.is_some())
+    {
+        return source.clone();
+    }
+    let stated = project.indicators.get(&indicator.id).cloned().unwrap_or_default();
+    match &indicator.rate {
+        Some(rate) => Source {
+            numerator: Some(rate.numerator.clone()),
+            denominator: Some(rate.denominator.clone()),
+            per: Some(rate.per),
+            ..stated
+        },
+        None => {
+            let column =
+                indicator.column.clone().unwrap_or_else(|| indicator.id.as_str().to_owned());
+            Source { column: Some(column), ..stated }
+        }
+    }
+}
+
+/// The columns that the project and the recipe need from the table.
+pub fn request(project: &Project, definition: &IndexDefinition) -> TableRequest {
+    let areas = &project.areas;
+    let text = [Some(&areas.id), areas.name.as_ref(), areas.parent.as_ref()]
+        .into_iter()
+        .flatten()
+        .chain(areas.year.as_ref().map(|year| &year.column))
+        .cloned()
+        .collect();
+    let mut numbers: BTreeSet<String> = areas.population.iter().cloned().collect();
+    for indicator in &definition.indicators {
+        let source = source_of(project, indicator);
+        numbers.extend([source.column, source.numerator, source.denominator].into_iter().flatten());
+    }
+    TableRequest {
+        text,
+        numbers: numbers.into_iter().collect(),
+        marks: areas.missing.clone(),
+        format: areas.format.clone(),
+    }
+}
+
+/// Checks a table and makes it an [`IndicatorTable`] with one column an indicator of the recipe.
+///
+/// Rows that the project excludes or that belong to another year are left out and counted. Gaps
+/// keep their kind; a rate whose denominator is 0 is not applicable.
+///
+/// # Errors
+///
+/// [`InvalidTable`] with every problem: missing columns, empty or double ids, rows that look like
+/// totals, cells that are not numbers, percentages outside 0..100, numerators above denominators,
+/// indicators without values or without differences, fewer than two areas.
+pub fn validate(
+    raw: RawTable,
+    project: &Project,
+    definition: &IndexDefinition,
+) -> Result<(IndicatorTable, Vec<Notice>), InvalidTable> {
+    let file = raw.file.clone();
+    let mut problems = Vec::new();
+    let mut notices = Vec::new();
+    check_mapping(project, definition, &mut problems);
+    check_header(&raw, project, definition, &mut problems);
+    check_ragged(&raw, &mut problems);
+    // Without the id column nothing more can be said of the rows.
+    if !problems.is_empty() && !raw.text.contains_key(&project.areas.id) {
+        return Err(InvalidTable { file, problems });
+    }
+    let rows = rows_in_use(&raw, &project.areas, &mut problems, &mut notices);
+    check_ids(&raw, &project.areas, &rows, &mut problems);
+    let areas = areas_of(&raw, &project.areas, &rows, &mut problems, &mut notices);
+    check_number_of_areas(&raw, &rows, &mut problems);
+    let reader = columns::Reader { project, rows: &rows, areas: &areas };
+    let columns = reader.columns(raw, definition, &mut problems, &mut notices);
+    if problems.is_empty() {
+        Ok((IndicatorTable::new(areas, columns), notices))
+    } else {
+        Err(InvalidTable { file, problems })
+    }
+}
+
+fn check_mapping(project: &Project, definition: &IndexDefinition, problems: &mut Vec<Problem>) {
+    let known: Vec<&str> = definition.indicators.iter().map(|i| i.id.as_str()).collect();
+    for (id, source) in &project.indicators {
+        if !known.contains(&id.as_str()) {
+            let help = match nearest(id.as_str(), known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("its indicators are {}", known.join(", ")),
+            };
+            problems.push(Problem::new(
+                format!(
+                    "the project gives a column for `{id}`, which `{}` does not have",
+                    definition.id
+                ),
+                help,
+            ));
+        }
+        let half = source.numerator.is_some() != source.denominator.is_some();
+        let both = source.column.is_some() && source.numerator.is_some();
+        if half || both {
+            problems.push(Problem::new(
+                format!("the source of `{id}` is not clear"),
+                "give either `column`, or both `numerator` and `denominator`",
+            ));
+        }
+    }
+}
+
+fn check_header(
+    raw: &RawTable,
+    project: &Project,
+    definition: &IndexDefinition,
+    problems: &mut Vec<Problem>,
+) {
+    let wanted = request(project, definition);
+    let mut seen = BTreeSet::new();
+    for column in wanted.text.iter().chain(&wanted.numbers) {
+        if raw.header.contains(column) || !seen.insert(column) {
+            continue;
+        }
+        let help = match nearest(column, raw.header.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if raw.header.len() == 1 => format!(
+                "the header was read as one column, `{}`: set `delimiter` under `[areas.format]`, \
+                 or take it out and let the program look",
+                raw.header[0]
+            ),
+            None => format!("its columns are {}", raw.header.join(", ")),
+        };
+        problems.push(Problem::new(format!("there is no column `{column}`"), help));
+    }
+}
+
+fn check_ragged(raw: &RawTable, problems: &mut Vec<Problem>) {
+    if let Some((row, found)) = raw.ragged.first() {
+        problems.push(Problem::new(
+            format!(
+                "{} rows have another number of cells than the header's {}, such as line {} with {found}",
+                raw.ragged.len(),
+                raw.header.len(),
+                raw.read_as.first_row_line + row
+            ),
+            "a cell that holds the delimiter must stand in quotation marks; is the file complete?",
+        ));
+    }
+}
+
+/// Text that marks a row as the sum of the others, or as nobody's.
+const TOTALS: &[&str] = &[
+    "alle",
+    "hele landet",
+    "hele kommunen",
+    "i alt",
+    "ialt",
+    "landet",
+    "sum",
+    "total",
+    "totalt",
+    "unknown",
+    "uoppgitt",
+    "ukjent",
+];
+
+fn looks_like_a_total(text: &str) -> bool {
+    let plain = text.trim().to_lowercase();
+    let name = plain.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace());
+    TOTALS.contains(&name)
+}
+
+/// Positions of the rows that are areas of the year in use.
+fn rows_in_use(
+    raw: &RawTable,
+    areas: &Areas,
+    problems: &mut Vec<Problem>,
+    notices: &mut Vec<Notice>,
+) -> Vec<usize> {
+    let Some(ids) = raw.text.get(&areas.id) else { return Vec::new() };
+    let mut rows: Vec<usize> = (0..raw.n_rows).collect();
+    if let Some(year) = &areas.year
+        && let Some(years) = raw.text.get(&year.column)
+    {
+        let wanted = year.use_year.to_string();
+        rows.retain(|&row| years[row] == wanted);
+        if rows.is_empty() {
+            let there: BTreeSet<&str> = years.iter().map(String::as_str).collect();
+            problems.push(Problem::new(
+                format!("no row has the year {wanted} in `{}`", year.column),
+                format!("its years are {}", there.into_iter().collect::<Vec<_>>().join(", ")),
+            ));
+        }
+        notices.push(
+            Notice::note("notice.year")
+                .with("year", &wanted)
+                .with("rows", rows.len())
+                .with("others", raw.n_rows - rows.len()),
+        );
+    }
+    let excluded: BTreeMap<&str, &crate::project::Exclusion> =
+        areas.exclude.iter().map(|e| (e.area.as_str(), e)).collect();
+    let mut found = BTreeSet::new();
+    rows.retain(|&row| match excluded.get(ids[row].as_str()) {
+        Some(exclusion) => {
+            found.insert(exclusion.area.as_str());
+            false
+        }
+        None => true,
+    });
+    for exclusion in &areas.exclude {
+        if found.contains(exclusion.area.as_str()) {
+            let notice = Notice::warning("notice.excluded")
+                .with("area", &exclusion.area)
+                .with("reason_nb", &exclusion.reason.nb)
+                .with("reason_en", &exclusion.reason.en);
+            notices.push(notice.about(vec![exclusion.area.to_string()]));
+        } else {
+            problems.push(Problem::new(
+                format!("the project excludes `{}`, which is not in the table", exclusion.area),
+                "take the entry out of `exclude`, or mend its id",
+            ));
+        }
+    }
+    check_totals(raw, areas, &rows, problems);
+    rows
+}
+
+fn check_totals(raw: &RawTable, areas: &Areas, rows: &[usize], problems: &mut Vec<Problem>) {
+    let Some(ids) = raw.text.get(&areas.id) else { return };
+    let names = areas.name.as_ref().and_then(|column| raw.text.get(column));
+    let kept: BTreeSet<&str> = areas.keep.iter().map(AreaId::as_str).collect();
+    let totals: Vec<&str> = rows
+        .iter()
+        .filter(|&&row| {
+            looks_like_a_total(&ids[row]) || names.is_some_and(|n| looks_like_a_total(&n[row]))
+        })
+        .map(|&row| ids[row].as_str())
+        .filter(|id| !kept.contains(id))
+        .collect();
+    if let Some(example) = totals.first() {
+        problems.push(Problem::new(
+            format!(
+                "{} rows look like totals or like persons without an area, such as `{example}`",
+                totals.len()
+            ),
+            format!(
+                "leave them out with `exclude = [{{ area = \"{example}\", reason = {{ nb = \"sum\", \
+                 en = \"total\" }} }}]` under `[areas]`, or keep them with `keep = [\"{example}\"]`"
+            ),
+        ));
+    }
+}
+
+fn check_ids(raw: &RawTable, areas: &Areas, rows: &[usize], problems: &mut Vec<Problem>) {
+    let Some(ids) = raw.text.get(&areas.id) else { return };
+    let empty: Vec<usize> = rows.iter().copied().filter(|&row| ids[row].is_empty()).collect();
+    if let Some(row) = empty.first() {
+        problems.push(Problem::new(
+            format!(
+                "{} rows have no id in `{}`, such as line {}",
+                empty.len(),
+                areas.id,
+                raw.read_as.first_row_line + row
+            ),
+            "give each area its code, or take the rows out",
+        ));
+    }
+    let mut lines: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for &row in rows {
+        lines.entry(&ids[row]).or_default().push(raw.read_as.first_row_line + row);
+    }
+    let double: Vec<(&&str, &Vec<usize>)> =
+        lines.iter().filter(|(id, lines)| lines.len() > 1 && !id.is_empty()).collect();
+    if let Some((example, lines)) = double.first() {
+        let help = if areas.year.is_none() && raw.header.iter().any(|c| is_year(c)) {
+            "the table has a row an area and year: set `year = { column = \"…\", use-year = … }` under `[areas]`"
+        } else {
+            "each area may stand once: take out or merge the rows"
+        };
+        problems.push(Problem::new(
+            format!(
+                "{} ids stand more than once, such as `{example}` on lines {} and {}",
+                double.len(),
+                lines[0],
+                lines[1]
+            ),
+            help,
+        ));
+    }
+}
+
+fn is_year(column: &str) -> bool {
+    ["year", "år", "aar", "ar"].contains(&column.to_lowercase().as_str())
+}
+
+fn check_number_of_areas(raw: &RawTable, rows: &[usize], problems: &mut Vec<Problem>) {
+    if raw.n_rows > 0 && rows.len() == 1 {
+        problems.push(Problem::new(
+            "the table has one area only",
+            "a ranking needs at least two areas; is the whole file there?",
+        ));
+    }
+}
+
+fn areas_of(
+    raw: &RawTable,
+    spec: &Areas,
+    rows: &[usize],
+    problems: &mut Vec<Problem>,
+    notices: &mut Vec<Notice>,
+) -> Vec<Area> {
+    let Some(ids) = raw.text.get(&spec.id) else { return Vec::new() };
+    let column = |name: &Option<String>| name.as_ref().and_then(|name| raw.text.get(name));
+    let (names, parents) = (column(&spec.name), column(&spec.parent));
+    let population = spec.population.as_ref().and_then(|name| raw.numbers.get(name));
+    let areas: Vec<Area> = rows
+        .iter()
+        .map(|&row| Area {
+            id: AreaId::new(&ids[row]),
+            name: names.map(|n| &n[row]).filter(|n| !n.is_empty()).unwrap_or(&ids[row]).clone(),
+            parent: parents.map(|p| p[row].clone()).filter(|p| !p.is_empty()),
+            population: population.map(|p| p.values[row]).filter(|p| !p.is_nan()),
+        })
+        .collect();
+    let list = |test: &dyn Fn(&Area) -> bool| -> Vec<String> {
+        areas.iter().filter(|area| test(area)).map(Area::label).collect()
+    };
+    let negative = list(&|area| area.population.is_some_and(|p| p < 0.0));
+    if let Some(example) = negative.first() {
+        problems.push(Problem::new(
+            format!("{} areas have a negative population, such as {example}", negative.len()),
+            "mend the column of `population`",
+        ));
+    }
+    let unknown = list(&|area| area.population.is_none());
+    if population.is_some() && !unknown.is_empty() {
+        notices.push(Notice::warning("notice.population-missing").about(unknown));
+    }
+    let orphans = list(&|area| area.parent.is_none());
+    if parents.is_some() && !orphans.is_empty() {
+        notices.push(Notice::warning("notice.parent-missing").about(orphans));
+    }
+    areas
+}
+
+/// Compares the ids of the table with those of the boundaries, both ways.
+///
+/// # Errors
+///
+/// [`Problem`] when not one id is in both, because then one of the id columns is wrong.
+pub fn join(areas: &[Area], boundaries: &Boundaries) -> Result<Vec<Notice>, Problem> {
+    let shapes: BTreeSet<&AreaId> = boundaries.shapes().iter().map(|shape| &shape.id).collect();
+    let table: BTreeSet<&AreaId> = areas.iter().map(|area| &area.id).collect();
+    if table.is_disjoint(&shapes) {
+        let of = |ids: &BTreeSet<&AreaId>| ids.first().map(ToString::to_string).unwrap_or_default();
+        return Err(Problem::new(
+            format!(
+                "no area of the table has a boundary: the table has ids such as `{}`, the boundaries such as `{}`",
+                of(&table),
+                of(&shapes)
+            ),
+            "check `id` under `[areas]` and `[boundaries]`; leading zeros count",
+        ));
+    }
+    let mut notices =
+        vec![Notice::note("notice.joined").with("n", table.intersection(&shapes).count())];
+    let without: Vec<String> =
+        areas.iter().filter(|a| !shapes.contains(&a.id)).map(Area::label).collect();
+    if !without.is_empty() {
+        notices.push(Notice::warning("notice.no-boundary").about(without));
+    }
+    let undrawn: Vec<String> = boundaries
+        .shapes()
+        .iter()
+        .filter(|shape| !table.contains(&shape.id))
+        .map(|shape| match &shape.name {
+            Some(name) => format!("{name} ({})", shape.id),
+            None => shape.id.to_string(),
+        })
+        .collect();
+    if !undrawn.is_empty() {
+        notices.push(Notice::warning("notice.no-figures").about(undrawn));
+    }
+    Ok(notices)
+}
+
+/// `id (title)` for a message.
+pub(crate) fn name_of(indicator: &IndicatorId, columns: &str) -> String {
+    if indicator.as_str() == columns {
+        format!("`{indicator}`")
+    } else {
+        format!("`{indicator}` (column `{columns}`)")
+    }
+}
