@@ -32,6 +32,7 @@ pub mod language;
 pub mod notice;
 pub mod presets;
 pub mod project;
+pub mod provenance;
 pub mod statistics;
 pub mod suggest;
 
@@ -48,3 +49,5 @@ pub mod select;
 pub mod treat;
 pub mod validate;
 pub mod weight;
+#[allow(clippy::disallowed_methods, reason = "a door: the files go out here")]
+pub mod write;

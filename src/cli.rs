@@ -1,0 +1,86 @@
+//! What can be typed?
+//!
+//! A door. One file per subcommand: its arguments, their help, its `run`.
+
+mod check;
+mod explain;
+mod init;
+mod input;
+mod map;
+mod presets;
+mod rank;
+mod run;
+mod schema;
+mod score;
+mod select;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use terminal::Terminal;
+
+/// From indicator tables for small areas to rankings, selections and maps that can be defended
+///
+/// Start with `levekaar run PROJECT.toml`; `levekaar init TABLE.csv` writes a project file from a
+/// table's header. Rank 1 and the highest score mean the worst living conditions.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Say nothing on stderr but errors
+    #[arg(long, short, global = true)]
+    quiet: bool,
+
+    /// Number of threads; results are the same on any number
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::RunArgs),
+    Check(check::CheckArgs),
+    Score(score::ScoreArgs),
+    Rank(rank::RankArgs),
+    Select(select::SelectArgs),
+    Map(map::MapArgs),
+    Explain(explain::ExplainArgs),
+    Presets(presets::PresetsArgs),
+    Schema(schema::SchemaArgs),
+    Init(init::InitArgs),
+}
+
+pub(crate) fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let terminal = Terminal::new(cli.quiet);
+    if let Some(threads) = cli.threads
+        && let Err(error) =
+            rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global()
+    {
+        terminal.error(&miette::miette!("cannot start {threads} threads: {error}"));
+        return ExitCode::from(1);
+    }
+    let done = match &cli.command {
+        Command::Run(args) => run::run(args, &terminal),
+        Command::Check(args) => check::run(args, &terminal),
+        Command::Score(args) => score::run(args, &terminal),
+        Command::Rank(args) => rank::run(args, &terminal),
+        Command::Select(args) => select::run(args, &terminal),
+        Command::Map(args) => map::run(args, &terminal),
+        Command::Explain(args) => explain::run(args, &terminal),
+        Command::Presets(args) => presets::run(args),
+        Command::Schema(args) => schema::run(args, &terminal),
+        Command::Init(args) => init::run(args, &terminal),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal.error(&error);
+            ExitCode::from(1)
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! What is to be analysed?
+//!
+//! A project file, or a bare table with a recipe named on the command line. Both become one
+//! [`Job`], so that every subcommand takes either.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use levekaar::analysis::{Analysis, analyse};
+use levekaar::boundary::Boundaries;
+use levekaar::index::{IndexDefinition, Plan};
+use levekaar::indicator::IndicatorTable;
+use levekaar::language::{Language, Text};
+use levekaar::load::boundaries::{BoundaryOptions, boundaries};
+use levekaar::load::table::TableRequest;
+use levekaar::load::{self, ProjectFile};
+use levekaar::notice::Notice;
+use levekaar::project::{Areas, Choice, Encoding, Format, MapOptions, Outputs, Project};
+use levekaar::select::RuleFile;
+use levekaar::validate;
+use miette::{Context, IntoDiagnostic, miette};
+
+use super::terminal::Terminal;
+
+/// A project file, or a table with a recipe.
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// Project file (.toml), or a table with one row an area (CSV, TSV or Parquet) and --index
+    input: PathBuf,
+
+    /// Index definition: a preset such as `no-levekaar-5`, or a TOML file
+    #[arg(long, value_name = "PRESET|FILE")]
+    index: Option<String>,
+
+    /// Column of ids, for a bare table; the first column where nothing is said
+    #[arg(long, value_name = "COLUMN")]
+    id: Option<String>,
+
+    /// Column of names, for a bare table
+    #[arg(long, value_name = "COLUMN")]
+    name: Option<String>,
+
+    /// Column of residents, for a bare table
+    #[arg(long, value_name = "COLUMN")]
+    population: Option<String>,
+}
+
+/// Everything that an analysis needs but the figures.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) file: ProjectFile,
+    pub(crate) definition: IndexDefinition,
+    pub(crate) rule: Option<RuleFile>,
+    /// The project file, where there is one.
+    pub(crate) path: Option<PathBuf>,
+}
+
+impl InputArgs {
+    /// Reads the project, the recipe and the rule.
+    pub(crate) fn job(&self, rule: Option<&str>) -> miette::Result<Job> {
+        let is_project = self.input.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"));
+        let mut file = if is_project {
+            if self.id.is_some() || self.name.is_some() || self.population.is_some() {
+                return Err(miette!(
+                    help = "they are keys of `[areas]` in the project file",
+                    "`--id`, `--name` and `--population` go with a bare table"
+                ));
+            }
+            load::project(&self.input)?
+        } else {
+            self.bare_table()?
+        };
+        // What is typed is relative to where it is typed; the project's own to its folder.
+        let typed = self.index.as_ref().map(|index| choice(index));
+        let definition = match &typed {
+            Some(typed) => load::index(typed, Path::new(""))?,
+            None => load::index(&file.project.index, &file.folder)?,
+        };
+        if let Some(typed) = typed {
+            file.project.index = typed;
+        }
+        let rule = match rule {
+            Some(rule) => Some(load::rule(&choice(rule), Path::new(""))?),
+            None => match &file.project.selection {
+                Some(selection) => Some(load::rule(selection, &file.folder)?),
+                None => None,
+            },
+        };
+        let path = is_project.then(|| self.input.clone());
+        Ok(Job { file, definition, rule, path })
+    }
+
+    fn bare_table(&self) -> miette::Result<ProjectFile> {
+        let Some(index) = &self.index else {
+            return Err(miette!(
+                help = "`levekaar presets list` shows the presets; \
+                        `levekaar init TABLE` writes a project file",
+                "`{}` is not a project file, so `--index` must say what to compute",
+                self.input.display()
+            ));
+        };
+        let id = match &self.id {
+            Some(id) => id.clone(),
+            None => first_column(&self.input)?,
+        };
+        let stem = self.input.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let project = Project {
+            version: levekaar::project::VERSION,
+            title: Text::same(&stem),
+            id: stem,
+            language: Language::default(),
+            synthetic: false,
+            source: None,
+            areas: Areas {
+                file: self.input.clone(),
+                id,
+                name: self.name.clone(),
+                parent: None,
+                population: self.population.clone(),
+                year: None,
+                format: Format::default(),
+                missing: BTreeMap::new(),
+                exclude: Vec::new(),
+                keep: Vec::new(),
+            },
+            boundaries: None,
+            index: choice(index),
+            indicators: BTreeMap::new(),
+            selection: None,
+            map: MapOptions::default(),
+            outputs: Outputs::default(),
+        };
+        Ok(ProjectFile { project, folder: PathBuf::new() })
+    }
+}
+
+/// A file where one of that name exists or it looks like one; a preset otherwise.
+pub(crate) fn choice(typed: &str) -> Choice {
+    let path = Path::new(typed);
+    if path.extension().is_some_and(|e| e == "toml") || path.is_file() {
+        Choice::File(path.to_path_buf())
+    } else {
+        Choice::Preset(typed.to_owned())
+    }
+}
+
+fn first_column(path: &Path) -> miette::Result<String> {
+    let table = load::table(path, &TableRequest::default())?;
+    table.header.into_iter().next().ok_or_else(|| miette!("`{}` has no columns", path.display()))
+}
+
+impl Job {
+    pub(crate) fn project(&self) -> &Project {
+        &self.file.project
+    }
+
+    pub(crate) fn plan(&self) -> Plan<'_> {
+        Plan::of(&self.definition).expect("`load::index` has checked the definition")
+    }
+
+    /// Reads and checks the table.
+    pub(crate) fn table(&self) -> miette::Result<(IndicatorTable, Vec<Notice>)> {
+        let project = self.project();
+        let path = self.file.resolve(&project.areas.file);
+        let request = validate::request(project, &self.definition);
+        let raw = load::table(&path, &request)?;
+        let file = project.areas.file.display().to_string();
+        let mut notices = Vec::new();
+        if project.synthetic {
+            notices.push(Notice::warning("notice.synthetic"));
+        }
+        if raw.read_as.encoding == Some(Encoding::Latin1) && project.areas.format.encoding.is_none()
+        {
+            let notice = Notice::warning("notice.encoding").with("file", &file);
+            notices.push(notice.with("encoding", "Windows-1252 (Latin-1)"));
+        }
+        if raw.read_as.decimal == Some(levekaar::project::Decimal::Comma) {
+            notices.push(Notice::note("notice.decimal-comma").with("file", &file));
+        }
+        let (table, more) = validate::validate(raw, project, &self.definition)?;
+        notices.extend(more);
+        Ok((table, notices))
+    }
+
+    /// Reads the boundaries and compares their ids with the table's.
+    pub(crate) fn boundaries(
+        &self,
+        table: &IndicatorTable,
+        notices: &mut Vec<Notice>,
+    ) -> miette::Result<Option<Boundaries>> {
+        let Some(spec) = &self.project().boundaries else { return Ok(None) };
+        let crs = match &spec.crs {
+            Some(text) => Some(epsg(text)?),
+            None => None,
+        };
+        let options = BoundaryOptions {
+            id_property: spec.id.clone(),
+            name_property: spec.name.clone(),
+            crs,
+        };
+        let found = boundaries(&self.file.resolve(&spec.file), &options)?;
+        notices.extend_from_slice(found.notices());
+        let joined = validate::join(table.areas(), &found).map_err(miette::Report::new)?;
+        notices.extend(joined);
+        Ok(Some(found))
+    }
+
+    /// The path from the files to the results, without the map.
+    pub(crate) fn analyse(&self, terminal: &Terminal) -> miette::Result<Analysis> {
+        let (table, notices) = terminal.during("reading the table", || self.table())?;
+        let plan = self.plan();
+        terminal
+            .during("computing", || analyse(table, &plan, self.rule.as_ref(), notices))
+            .map_err(miette::Report::new)
+    }
+}
+
+
+/// The number of `EPSG:25833` or `25833`.
+fn epsg(text: &str) -> miette::Result<u32> {
+    let number = text.trim().to_uppercase();
+    number
+        .trim_start_matches("EPSG:")
+        .parse()
+        .into_diagnostic()
+        .wrap_err_with(|| format!("`crs = \"{text}\"` is not a code such as `EPSG:25833`"))
+}

@@ -1,0 +1,200 @@
+//! How does data get out?
+//!
+//! A door: results become CSV, Parquet, GeoJSON and JSON, and files are put in place all at once
+//! ([`folder`]). The names and columns of these files are stable, because people script against
+//! them. Numbers are written so that reading them back gives the same bits.
+
+pub mod folder;
+pub mod geojson;
+pub mod parquet;
+pub mod run_json;
+
+use std::io::{self, Write};
+
+use rayon::prelude::*;
+
+use crate::analysis::Analysis;
+use crate::area::Area;
+use crate::select::{Selection, Truth};
+
+/// The columns of `ranking.csv` before the parts of the score.
+pub const RANKING_COLUMNS: [&str; 6] = ["area", "name", "score", "rank", "decile", "quintile"];
+
+/// Which columns stand before the parts of the score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Columns {
+    /// Area, name and score, in the order of the table.
+    Score,
+    /// Area, name, score, rank, decile and quintile, by rank.
+    Rank,
+}
+
+/// Writes scores or ranks as CSV: one line an area, then the parts that make the score.
+///
+/// A missing score, rank or part is an empty cell. `top` keeps the first lines only.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn table_csv(
+    out: &mut (impl Write + ?Sized),
+    analysis: &Analysis,
+    columns: Columns,
+    top: Option<usize>,
+) -> io::Result<()> {
+    let parts = analysis.parts();
+    let mut header = String::new();
+    let fixed: &[&str] = match columns {
+        Columns::Score => &RANKING_COLUMNS[..3],
+        Columns::Rank => &RANKING_COLUMNS,
+    };
+    for (at, name) in fixed.iter().copied().chain(parts.iter().map(|(id, _)| *id)).enumerate() {
+        if at > 0 {
+            header.push(',');
+        }
+        push_text(&mut header, name);
+    }
+    header.push('\n');
+    out.write_all(header.as_bytes())?;
+    let order: Vec<u32> = match columns {
+        Columns::Score => (0..analysis.ranking.areas().len() as u32).collect(),
+        Columns::Rank => analysis.ranking.order().to_vec(),
+    };
+    let order = &order[..top.unwrap_or(order.len()).min(order.len())];
+    // Blocks are made in parallel and written in their order.
+    const BLOCK: usize = 8192;
+    for group in order.chunks(BLOCK * 16) {
+        let blocks: Vec<String> = group
+            .par_chunks(BLOCK)
+            .map(|block| {
+                let mut text = String::with_capacity(block.len() * (40 + 20 * parts.len()));
+                for &at in block {
+                    push_row(&mut text, analysis, columns, &parts, at as usize);
+                }
+                text
+            })
+            .collect();
+        for block in blocks {
+            out.write_all(block.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+fn push_row(
+    out: &mut String,
+    analysis: &Analysis,
+    columns: Columns,
+    parts: &[(&str, &[f64])],
+    at: usize,
+) {
+    let ranking = &analysis.ranking;
+    push_area(out, &ranking.areas()[at]);
+    out.push(',');
+    push_number(out, ranking.scores()[at]);
+    if columns == Columns::Rank {
+        out.push(',');
+        push_number(out, ranking.ranks()[at]);
+        for k in [10, 5] {
+            out.push(',');
+            if let Some(class) = ranking.class(at, k) {
+                out.push_str(&class.to_string());
+            }
+        }
+    }
+    for (_, values) in parts {
+        out.push(',');
+        push_number(out, values[at]);
+    }
+    out.push('\n');
+}
+
+/// Writes the answer for each area, with its reasons in both languages, in the table's order.
+///
+/// `outcome` is `selected`, `not-selected` or `unknown`.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn selection_csv(out: &mut (impl Write + ?Sized), selection: &Selection) -> io::Result<()> {
+    let mut text = String::from("area,name,outcome,reason_nb,reason_en\n");
+    for (at, (area, outcome)) in selection.areas().iter().zip(selection.outcomes()).enumerate() {
+        let reason = selection.sentence(at);
+        push_area(&mut text, area);
+        text.push(',');
+        text.push_str(outcome_name(*outcome));
+        for reason in [&reason.nb, &reason.en] {
+            text.push(',');
+            push_text(&mut text, reason);
+        }
+        text.push('\n');
+    }
+    out.write_all(text.as_bytes())
+}
+
+/// The word for an answer in files.
+pub fn outcome_name(truth: Truth) -> &'static str {
+    match truth {
+        Truth::True => "selected",
+        Truth::False => "not-selected",
+        Truth::Unknown => "unknown",
+    }
+}
+
+fn push_area(out: &mut String, area: &Area) {
+    push_text(out, area.id.as_str());
+    out.push(',');
+    push_text(out, &area.name);
+}
+
+/// A cell of text, in quotation marks where it needs them (RFC 4180).
+fn push_text(out: &mut String, text: &str) {
+    let padded = text.starts_with(' ') || text.ends_with(' ');
+    if !padded && !text.contains(['"', ',', '\n', '\r', ';']) {
+        out.push_str(text);
+        return;
+    }
+    out.push('"');
+    for c in text.chars() {
+        if c == '"' {
+            out.push('"');
+        }
+        out.push(c);
+    }
+    out.push('"');
+}
+
+/// The shortest text that reads back as the same number; nothing where there is none.
+fn push_number(out: &mut String, x: f64) {
+    use std::fmt::Write as _;
+    if x.is_nan() {
+        return;
+    }
+    // Whole numbers are common (ranks) and quicker as integers.
+    if x.fract() == 0.0 && x.abs() < 1e15 {
+        let _ = write!(out, "{}", x as i64);
+    } else {
+        let _ = write!(out, "{x}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn numbers_read_back_as_the_same_bits(x in proptest::num::f64::NORMAL) {
+            let mut text = String::new();
+            push_number(&mut text, x);
+            proptest::prop_assert_eq!(text.parse::<f64>().unwrap().to_bits(), x.to_bits());
+        }
+    }
+
+    #[test]
+    fn text_with_commas_and_quotes_stays_one_cell() {
+        let mut out = String::new();
+        push_text(&mut out, "A, \"B\"");
+        assert_eq!(out, "\"A, \"\"B\"\"\"");
+    }
+}

@@ -1,0 +1,131 @@
+//! How are files put in place so that nothing is ever half-written?
+//!
+//! Everything is written into a temporary folder beside the target first. Only when all of it is
+//! there is it moved: the folder as a whole where the target is new, file by file otherwise.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use miette::Diagnostic;
+use tempfile::TempDir;
+use thiserror::Error;
+
+/// Why results could not be written.
+#[derive(Debug, Error, Diagnostic)]
+#[error("cannot write to `{path}`: {reason}")]
+#[diagnostic(
+    code(levekaar::write),
+    help("is the folder writable, and is there room? another one is named with `-o DIR`")
+)]
+pub struct WriteError {
+    /// The folder or file.
+    pub path: String,
+    /// What the system said.
+    pub reason: String,
+}
+
+impl WriteError {
+    /// About `path`.
+    pub fn at(path: &Path, reason: impl ToString) -> Self {
+        Self { path: path.display().to_string(), reason: reason.to_string() }
+    }
+}
+
+/// A set of files on its way to a folder.
+#[derive(Debug)]
+pub struct Staged {
+    target: PathBuf,
+    staging: TempDir,
+    names: Vec<String>,
+}
+
+impl Staged {
+    /// Begins a set of files for `target`, whose parent folders are made if need be.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] when a file stands in the way or the folder may not be written to.
+    pub fn new(target: &Path) -> Result<Self, WriteError> {
+        let parent = match target.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        if target.exists() && !target.is_dir() {
+            return Err(WriteError::at(target, "a file of that name is in the way"));
+        }
+        fs::create_dir_all(parent).map_err(|error| WriteError::at(target, error))?;
+        // Inside the target where it exists, so that its own permissions are what counts.
+        let base = if target.is_dir() { target } else { parent };
+        let staging = tempfile::Builder::new()
+            .prefix(".levekaar-")
+            .tempdir_in(base)
+            .map_err(|error| WriteError::at(target, error))?;
+        Ok(Self { target: target.to_path_buf(), staging, names: Vec::new() })
+    }
+
+    /// Adds a file, written by `write`.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] with the file.
+    pub fn add(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut io::BufWriter<fs::File>) -> io::Result<()>,
+    ) -> Result<(), WriteError> {
+        let path = self.staging.path().join(name);
+        let fail = |error: io::Error| WriteError::at(&self.target.join(name), error);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(fail)?;
+        }
+        let mut out = io::BufWriter::new(fs::File::create(&path).map_err(fail)?);
+        write(&mut out).map_err(fail)?;
+        out.into_inner().map_err(|error| fail(error.into_error()))?;
+        self.names.push(name.to_owned());
+        Ok(())
+    }
+
+    /// Moves all files into place and gives their paths.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] when a file cannot be moved.
+    pub fn commit(self) -> Result<Vec<PathBuf>, WriteError> {
+        fs::create_dir_all(&self.target).map_err(|error| WriteError::at(&self.target, error))?;
+        let mut paths = Vec::with_capacity(self.names.len());
+        for name in &self.names {
+            let (from, to) = (self.staging.path().join(name), self.target.join(name));
+            let fail = |error: io::Error| WriteError::at(&to, error);
+            if let Some(parent) = to.parent() {
+                fs::create_dir_all(parent).map_err(fail)?;
+            }
+            fs::rename(&from, &to).map_err(fail)?;
+            paths.push(to);
+        }
+        Ok(paths)
+    }
+}
+
+/// Writes one file, complete or not at all.
+///
+/// # Errors
+///
+/// [`WriteError`] with the path.
+pub fn write_file(
+    path: &Path,
+    write: impl FnOnce(&mut io::BufWriter<fs::File>) -> io::Result<()>,
+) -> Result<(), WriteError> {
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let fail = |error: io::Error| WriteError::at(path, error);
+    fs::create_dir_all(parent).map_err(fail)?;
+    let file = tempfile::Builder::new().prefix(".levekaar-").tempfile_in(parent).map_err(fail)?;
+    let (file, held) = file.into_parts();
+    let mut out = io::BufWriter::new(file);
+    write(&mut out).map_err(fail)?;
+    out.into_inner().map_err(|error| fail(error.into_error()))?;
+    held.persist(path).map_err(|error| fail(error.error))
+}
