@@ -9,6 +9,12 @@
 //! ```
 
 pub mod area;
+pub mod boundary;
+pub mod classify;
 pub mod indicator;
 pub mod language;
+pub mod map;
 pub mod notice;
+
+#[allow(clippy::disallowed_methods, reason = "a door: the files come in here")]
+pub mod load;

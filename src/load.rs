@@ -1,0 +1,3 @@
+//! How does data get in?
+
+pub mod boundaries;

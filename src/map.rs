@@ -1,0 +1,411 @@
+//! What does it look like?
+//!
+//! In come outlines, values, classes and a selection, all decided elsewhere; out comes a choropleth
+//! map as SVG ([`choropleth`]) and from that a PNG ([`rasterise`]). Nothing is computed here that
+//! a reader could not see: no classes, no rules, no joins.
+
+mod label;
+mod legend;
+mod outline;
+mod palette;
+mod raster;
+mod text;
+
+use rayon::prelude::*;
+
+use crate::boundary::Shape;
+use crate::indicator::Direction;
+use crate::language::{Language, message, number};
+use label::Label;
+use legend::Legend;
+use outline::{Frame, GRID, Outline};
+pub use raster::{MAX_EDGE_PX, MapError, rasterise};
+use text::{Style, escaped, tenth};
+
+/// The embedded font of pictures, and the first choice of drawings.
+const FONT: &str = "Source Sans 3";
+
+/// The hatch for areas without data; its `<pattern>` stands in each drawing.
+const NO_DATA_FILL: &str = "url(#levekaar-no-data)";
+
+/// Width of a map, in px; the height follows from the areas.
+const WIDTH: f64 = 960.0;
+const MARGIN: f64 = 24.0;
+/// Between map and legend.
+const GAP: f64 = 24.0;
+/// The map itself is at most this tall.
+const MAX_MAP_HEIGHT: f64 = 780.0;
+/// Maps wider than this many times their height have the legend below.
+const WIDE: f64 = 1.6;
+
+/// Whether the rule selects an area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SelectionMark {
+    /// It does: a strong outline.
+    Selected,
+    /// It does not, or there is no rule: no outline.
+    NotSelected,
+    /// A value that the rule needs is missing: a dashed outline.
+    Unknown,
+}
+
+/// One area of a map.
+#[derive(Debug, Clone)]
+pub struct MapArea<'a> {
+    /// Its outline.
+    pub shape: &'a Shape,
+    /// Its name, which may stand on the map.
+    pub name: &'a str,
+    /// The value that the colour stands for; NaN means no data.
+    pub value: f64,
+    /// Why there is no value, in the language of the map; not used where there is one.
+    pub reason: &'a str,
+    /// Its class, 0 being the lowest; `None` is drawn as no data.
+    pub class: Option<usize>,
+    /// Residents, where known.
+    pub population: Option<f64>,
+    /// Whether the rule selects it.
+    pub selection: SelectionMark,
+}
+
+/// All that a map shows; every text in the language of the map.
+#[derive(Debug, Clone)]
+pub struct MapRequest<'a> {
+    /// What the map is of.
+    pub title: &'a str,
+    /// Index, place and year; may be empty.
+    pub subtitle: &'a str,
+    /// Whose figures and outlines these are; may be empty.
+    pub source: &'a str,
+    /// The language of numbers and of the map's own words.
+    pub language: Language,
+    /// Whether the data are invented, which is then written across the map.
+    pub synthetic: bool,
+    /// What the colour stands for, such as `Skår`.
+    pub legend_title: &'a str,
+    /// Which end of the values is worse. The worse end is dark.
+    pub direction: Direction,
+    /// Decimals of the class limits and values; limits that look alike get more.
+    pub decimals: usize,
+    /// The limits of [`crate::classify::Classes`]: one more than there are classes.
+    pub limits: &'a [f64],
+    /// The rule's short name for the legend; `None` where nothing was selected by a rule.
+    pub selection_rule: Option<&'a str>,
+    /// The areas to draw, each once.
+    pub areas: &'a [MapArea<'a>],
+}
+
+impl MapRequest<'_> {
+    fn worst_is_highest(&self) -> bool {
+        match self.direction {
+            Direction::HigherIsWorse => true,
+            Direction::HigherIsBetter => false,
+        }
+    }
+
+    fn direction_text(&self) -> String {
+        let key = match self.direction {
+            Direction::HigherIsWorse => "map.direction_worse",
+            Direction::HigherIsBetter => "map.direction_better",
+        };
+        message(self.language, key, &[])
+    }
+
+    fn n_classes(&self) -> usize {
+        self.limits.len().saturating_sub(1)
+    }
+
+    /// The colour of each class, from the lowest values to the highest.
+    fn colours(&self) -> Vec<String> {
+        let mut colours = palette::colours(self.n_classes());
+        if !self.worst_is_highest() {
+            colours.reverse();
+        }
+        colours
+    }
+}
+
+/// Draws a choropleth map as SVG.
+///
+/// Shape: one `<path class="area" data-area="ID">` an area, grouped by class from low to high,
+/// then by the order of the request. 960 px wide; coordinates to 0.1 px, and what is smaller is
+/// left out, but no area. Areas without data are hatched, selected ones outlined, undecided ones
+/// outlined with dashes. Names stand on maps of at most 30 areas, where they fit.
+///
+/// A choropleth gives large, thinly peopled areas more weight to the eye than they have; the
+/// legend tells how many areas and people each class has.
+///
+/// # Panics
+///
+/// When an area's class is not one of those that `limits` makes, a mistake of the caller's.
+pub fn choropleth(request: &MapRequest<'_>) -> String {
+    let n_classes = request.n_classes();
+    let known = |area: &MapArea<'_>| area.class.is_none_or(|class| class < n_classes);
+    assert!(request.areas.iter().all(known), "each class has its limits");
+
+    let colours = request.colours();
+    let legend = Legend::of(request, &colours);
+    let mut body = String::new();
+    let top = write_header(&mut body, request);
+    let (frame, is_wide) = frame_for(request, &legend, top);
+    write_map(&mut body, request, &frame, &colours);
+
+    let map_bottom = top + frame.height;
+    let bar_at = (MARGIN, map_bottom + 12.0);
+    let bar_bottom = legend::write_scale_bar(&mut body, bar_at, &frame, request.language);
+    let bottom = if is_wide {
+        legend.write_wide(&mut body, MARGIN, bar_bottom + 16.0)
+    } else {
+        let x = WIDTH - MARGIN - legend.width;
+        legend.write_tall(&mut body, x, top).max(bar_bottom)
+    };
+    let bottom = write_footer(&mut body, request, bottom + 14.0);
+    with_root(request, &body, bottom + MARGIN - 8.0)
+}
+
+/// Synthetic banner, title and subtitle; gives the top of the map.
+fn write_header(out: &mut String, request: &MapRequest<'_>) -> f64 {
+    let room = WIDTH - 2.0 * MARGIN;
+    let mut y = MARGIN - 8.0;
+    if request.synthetic {
+        let [label, note] =
+            ["map.synthetic", "map.synthetic_note"].map(|key| message(request.language, key, &[]));
+        let lines = Style::BANNER.wrap(&format!("{label} – {note}"), room - 24.0);
+        let height = Style::BANNER.line_height() * lines.len() as f64 + 12.0;
+        out.push_str(&format!(
+            "<rect class=\"synthetic\" x=\"{MARGIN}\" y=\"{}\" width=\"{room}\" height=\"{}\" \
+             fill=\"#ffe2a8\" stroke=\"#b36b00\"/>\n",
+            tenth(y),
+            tenth(height)
+        ));
+        Style::BANNER.write_lines(out, MARGIN + 12.0, y + 7.0, &lines);
+        y += height + 8.0;
+    }
+    y = Style::TITLE.write_lines(out, MARGIN, y, &Style::TITLE.wrap(request.title, room));
+    let subtitle = Style::SUBTITLE.wrap(request.subtitle, room);
+    y = Style::SUBTITLE.write_lines(out, MARGIN, y + 1.0, &subtitle);
+    y + 14.0
+}
+
+/// Where the map stands, and whether its legend is below it.
+fn frame_for(request: &MapRequest<'_>, legend: &Legend, top: f64) -> (Frame, bool) {
+    let room = WIDTH - 2.0 * MARGIN;
+    let shapes = || request.areas.iter().map(|area| area.shape);
+    let alone = Frame::around(shapes(), room, MAX_MAP_HEIGHT);
+    if alone.width / alone.height > WIDE {
+        return (alone.at(MARGIN, top), true);
+    }
+    let beside = room - GAP - legend.width;
+    let frame = Frame::around(shapes(), beside, MAX_MAP_HEIGHT);
+    (frame.at(MARGIN + (beside - frame.width) / 2.0, top), false)
+}
+
+fn write_map(out: &mut String, request: &MapRequest<'_>, frame: &Frame, colours: &[String]) {
+    let outlines: Vec<Outline> =
+        request.areas.par_iter().map(|area| Outline::of(&area.shape.projected, frame)).collect();
+    let pens = Pens::for_areas(request.areas.len());
+    out.push_str(&format!(
+        "<g class=\"areas\" transform=\"scale({})\" fill-rule=\"evenodd\" stroke=\"#4d4d4d\" \
+         stroke-width=\"{}\" stroke-linejoin=\"round\">\n",
+        1.0 / GRID,
+        tenth(pens.border * GRID)
+    ));
+    write_group(out, request, &outlines, None, ("no-data", NO_DATA_FILL));
+    for (class, colour) in colours.iter().enumerate() {
+        let name = format!("class-{}", class + 1);
+        write_group(out, request, &outlines, Some(class), (&name, colour));
+    }
+    out.push_str("</g>\n");
+    write_selection(out, request, &outlines, &pens);
+    write_labels(out, request, &outlines);
+    if request.synthetic {
+        write_watermark(out, request, frame);
+    }
+}
+
+/// Widths of lines in px, thinner where there are many areas.
+struct Pens {
+    border: f64,
+    selected: f64,
+}
+
+impl Pens {
+    fn for_areas(n_areas: usize) -> Self {
+        match n_areas {
+            0..=150 => Self { border: 0.7, selected: 2.6 },
+            151..=1_000 => Self { border: 0.4, selected: 1.8 },
+            1_001..=6_000 => Self { border: 0.2, selected: 1.2 },
+            _ => Self { border: 0.1, selected: 0.8 },
+        }
+    }
+}
+
+/// All areas of one class.
+fn write_group(
+    out: &mut String,
+    request: &MapRequest<'_>,
+    outlines: &[Outline],
+    class: Option<usize>,
+    (name, fill): (&str, &str),
+) {
+    let members: Vec<String> = request
+        .areas
+        .par_iter()
+        .zip(outlines)
+        .filter(|(area, _)| area.class == class)
+        .map(|(area, outline)| {
+            let mark = match area.selection {
+                SelectionMark::Selected => " selected",
+                SelectionMark::NotSelected => "",
+                SelectionMark::Unknown => " undecided",
+            };
+            format!(
+                "<path class=\"area{mark}\" data-area=\"{}\" d=\"{}\"><title>{}</title></path>\n",
+                escaped(area.shape.id.as_str()),
+                outline.path(),
+                escaped(&tooltip(request, area))
+            )
+        })
+        .collect();
+    if members.is_empty() {
+        return;
+    }
+    out.push_str(&format!("<g class=\"{name}\" fill=\"{fill}\">\n{}</g>\n", members.concat()));
+}
+
+/// Name, value, class, people and selection of one area, in one line.
+fn tooltip(request: &MapRequest<'_>, area: &MapArea<'_>) -> String {
+    let language = request.language;
+    let id = area.shape.id.as_str();
+    let mut parts =
+        vec![if area.name == id { id.to_owned() } else { format!("{} ({id})", area.name) }];
+    let value = if area.value.is_finite() {
+        number(area.value, request.decimals, language)
+    } else if area.reason.is_empty() {
+        message(language, "map.no_data", &[])
+    } else {
+        area.reason.to_owned()
+    };
+    let title = request.legend_title;
+    parts.push(message(language, "map.tooltip_value", &[("title", title), ("value", &value)]));
+    if let Some(class) = area.class {
+        let (class_number, n) = ((class + 1).to_string(), request.n_classes().to_string());
+        let range = legend::range_text(request, class);
+        let values = [("class", class_number.as_str()), ("n", &n), ("range", &range)];
+        parts.push(message(language, "map.tooltip_class", &values));
+    }
+    if let Some(people) = area.population {
+        let people = number(people, 0, language);
+        parts.push(message(language, "map.tooltip_people", &[("people", &people)]));
+    }
+    match area.selection {
+        SelectionMark::Selected => parts.push(message(language, "map.tooltip_selected", &[])),
+        SelectionMark::NotSelected => {}
+        SelectionMark::Unknown => parts.push(message(language, "map.tooltip_unknown", &[])),
+    }
+    parts.join(" · ")
+}
+
+/// Outlines of selected and undecided areas, above all colours.
+fn write_selection(out: &mut String, request: &MapRequest<'_>, outlines: &[Outline], pens: &Pens) {
+    /// An islet must be this many pens wide to get a thick line around it.
+    const LEAST: f64 = 4.0;
+    let paths = |mark: SelectionMark| -> String {
+        let chosen = request.areas.iter().zip(outlines).filter(|(area, _)| area.selection == mark);
+        chosen.map(|(_, outline)| outline.thick_path(LEAST * pens.selected)).collect()
+    };
+    let marks = [
+        (SelectionMark::Unknown, "undecided-outline", r#" stroke-dasharray="50 35""#),
+        (SelectionMark::Selected, "selected-outline", ""),
+    ];
+    for (mark, name, dashes) in marks {
+        let path = paths(mark);
+        if path.is_empty() {
+            continue;
+        }
+        // A light line below the dark one keeps it apart from dark colours.
+        out.push_str(&format!(
+            "<g class=\"{name}\" transform=\"scale({})\" fill=\"none\" stroke-linejoin=\"round\" \
+             pointer-events=\"none\">\n<path d=\"{path}\" stroke=\"#fff\" stroke-width=\"{}\"/>\n\
+             <path d=\"{path}\" stroke=\"#111\" stroke-width=\"{}\"{dashes}/>\n</g>\n",
+            1.0 / GRID,
+            tenth(pens.selected * 1.8 * GRID),
+            tenth(pens.selected * GRID)
+        ));
+    }
+}
+
+fn write_labels(out: &mut String, request: &MapRequest<'_>, outlines: &[Outline]) {
+    if request.areas.len() > label::MOST_LABELS {
+        return;
+    }
+    out.push_str(
+        "<g class=\"labels\" paint-order=\"stroke\" stroke=\"#fff\" stroke-width=\"3\" \
+         stroke-opacity=\".85\" stroke-linejoin=\"round\" pointer-events=\"none\">\n",
+    );
+    for (area, outline) in request.areas.iter().zip(outlines) {
+        if let Some(label) = Label::fit(area.name, outline) {
+            label.write(out);
+        }
+    }
+    out.push_str("</g>\n");
+}
+
+/// The word "synthetic" across the map, so that a cut-out still says it.
+fn write_watermark(out: &mut String, request: &MapRequest<'_>, frame: &Frame) {
+    let text = message(request.language, "map.synthetic", &[]);
+    let width_at_1 = Style { size: 1.0, ..Style::TITLE }.width(&text);
+    let size = (frame.width * 0.8 / width_at_1).clamp(10.0, 80.0);
+    let (x, y) = (frame.left + frame.width / 2.0, frame.top + frame.height / 2.0);
+    out.push_str(&format!(
+        "<text class=\"synthetic\" transform=\"translate({} {}) rotate(-18)\" font-size=\"{}\" \
+         font-weight=\"600\" text-anchor=\"middle\" fill=\"#000\" fill-opacity=\".16\" \
+         pointer-events=\"none\">{}</text>\n",
+        tenth(x),
+        tenth(y),
+        tenth(size),
+        escaped(&text)
+    ));
+}
+
+/// The source line; gives the bottom.
+fn write_footer(out: &mut String, request: &MapRequest<'_>, top: f64) -> f64 {
+    if request.source.is_empty() {
+        return top;
+    }
+    let text = message(request.language, "map.source", &[("source", request.source)]);
+    let lines = Style::SMALL.wrap(&text, WIDTH - 2.0 * MARGIN);
+    Style::SMALL.write_lines(out, MARGIN, top, &lines)
+}
+
+/// The whole drawing: root, hatch, white paper and `body`.
+fn with_root(request: &MapRequest<'_>, body: &str, height: f64) -> String {
+    let height = height.ceil();
+    let n = number(request.areas.len() as f64, 0, request.language);
+    let direction = request.direction_text();
+    let values = [("title", request.title), ("direction", &direction), ("n", &n)];
+    let mut label = message(request.language, "map.aria_label", &values);
+    if request.synthetic {
+        label = format!("{} – {label}", message(request.language, "map.synthetic", &[]));
+    }
+    let mut out = String::with_capacity(body.len() + 1024);
+    out.push_str(&format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
+         width=\"{WIDTH}\" height=\"{height}\" role=\"img\" aria-label=\"{}\" xml:lang=\"{lang}\" \
+         lang=\"{lang}\" font-family=\"'{FONT}', 'Segoe UI', Arial, sans-serif\">\n",
+        escaped(&label),
+        lang = request.language.tag()
+    ));
+    out.push_str(
+        "<defs><pattern id=\"levekaar-no-data\" patternUnits=\"userSpaceOnUse\" width=\"6\" \
+         height=\"6\" patternTransform=\"rotate(45)\"><rect width=\"6\" height=\"6\" \
+         fill=\"#f0f0f0\"/><path d=\"M0 0V6\" stroke=\"#8a8a8a\" stroke-width=\"2.4\"/></pattern></defs>\n",
+    );
+    out.push_str(&format!("<rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#fff\"/>\n"));
+    out.push_str(body);
+    out.push_str("</svg>\n");
+    out
+}
+
+#[cfg(test)]
+mod tests;
