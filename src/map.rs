@@ -4,6 +4,7 @@
 //! map as SVG ([`choropleth`]) and from that a PNG ([`rasterise`]). Nothing is computed here that
 //! a reader could not see: no classes, no rules, no joins.
 
+mod areas;
 mod label;
 mod legend;
 mod outline;
@@ -11,22 +12,22 @@ mod palette;
 mod raster;
 mod text;
 
-use rayon::prelude::*;
-
 use crate::boundary::Shape;
 use crate::indicator::Direction;
 use crate::language::{Language, message, number};
-use label::Label;
 use legend::Legend;
-use outline::{Frame, GRID, Outline};
+use outline::Frame;
 pub use raster::{MAX_EDGE_PX, MapError, rasterise};
 use text::{Style, escaped, tenth};
 
 /// The embedded font of pictures, and the first choice of drawings.
 const FONT: &str = "Source Sans 3";
 
-/// The hatch for areas without data; its `<pattern>` stands in each drawing.
-const NO_DATA_FILL: &str = "url(#levekaar-no-data)";
+/// The hatches for areas without data, of the legend in px and of the areas in steps of the grid.
+const NO_DATA_SWATCH: &str = "levekaar-no-data-swatch";
+const NO_DATA_AREA: &str = "levekaar-no-data";
+
+const NO_DATA_INK: &str = "#8a8a8a";
 
 /// Width of a map, in px; the height follows from the areas.
 const WIDTH: f64 = 960.0;
@@ -148,7 +149,7 @@ pub fn choropleth(request: &MapRequest<'_>) -> String {
     let mut body = String::new();
     let top = write_header(&mut body, request);
     let (frame, is_wide) = frame_for(request, &legend, top);
-    write_map(&mut body, request, &frame, &colours);
+    areas::write_map(&mut body, request, &frame, &colours);
 
     let map_bottom = top + frame.height;
     let bar_at = (MARGIN, map_bottom + 12.0);
@@ -200,174 +201,6 @@ fn frame_for(request: &MapRequest<'_>, legend: &Legend, top: f64) -> (Frame, boo
     (frame.at(MARGIN + (beside - frame.width) / 2.0, top), false)
 }
 
-fn write_map(out: &mut String, request: &MapRequest<'_>, frame: &Frame, colours: &[String]) {
-    let outlines: Vec<Outline> =
-        request.areas.par_iter().map(|area| Outline::of(&area.shape.projected, frame)).collect();
-    let pens = Pens::for_areas(request.areas.len());
-    out.push_str(&format!(
-        "<g class=\"areas\" transform=\"scale({})\" fill-rule=\"evenodd\" stroke=\"#4d4d4d\" \
-         stroke-width=\"{}\" stroke-linejoin=\"round\">\n",
-        1.0 / GRID,
-        tenth(pens.border * GRID)
-    ));
-    write_group(out, request, &outlines, None, ("no-data", NO_DATA_FILL));
-    for (class, colour) in colours.iter().enumerate() {
-        let name = format!("class-{}", class + 1);
-        write_group(out, request, &outlines, Some(class), (&name, colour));
-    }
-    out.push_str("</g>\n");
-    write_selection(out, request, &outlines, &pens);
-    write_labels(out, request, &outlines);
-    if request.synthetic {
-        write_watermark(out, request, frame);
-    }
-}
-
-/// Widths of lines in px, thinner where there are many areas.
-struct Pens {
-    border: f64,
-    selected: f64,
-}
-
-impl Pens {
-    fn for_areas(n_areas: usize) -> Self {
-        match n_areas {
-            0..=150 => Self { border: 0.7, selected: 2.6 },
-            151..=1_000 => Self { border: 0.4, selected: 1.8 },
-            1_001..=6_000 => Self { border: 0.2, selected: 1.2 },
-            _ => Self { border: 0.1, selected: 0.8 },
-        }
-    }
-}
-
-/// All areas of one class.
-fn write_group(
-    out: &mut String,
-    request: &MapRequest<'_>,
-    outlines: &[Outline],
-    class: Option<usize>,
-    (name, fill): (&str, &str),
-) {
-    let members: Vec<String> = request
-        .areas
-        .par_iter()
-        .zip(outlines)
-        .filter(|(area, _)| area.class == class)
-        .map(|(area, outline)| {
-            let mark = match area.selection {
-                SelectionMark::Selected => " selected",
-                SelectionMark::NotSelected => "",
-                SelectionMark::Unknown => " undecided",
-            };
-            format!(
-                "<path class=\"area{mark}\" data-area=\"{}\" d=\"{}\"><title>{}</title></path>\n",
-                escaped(area.shape.id.as_str()),
-                outline.path(),
-                escaped(&tooltip(request, area))
-            )
-        })
-        .collect();
-    if members.is_empty() {
-        return;
-    }
-    out.push_str(&format!("<g class=\"{name}\" fill=\"{fill}\">\n{}</g>\n", members.concat()));
-}
-
-/// Name, value, class, people and selection of one area, in one line.
-fn tooltip(request: &MapRequest<'_>, area: &MapArea<'_>) -> String {
-    let language = request.language;
-    let id = area.shape.id.as_str();
-    let mut parts =
-        vec![if area.name == id { id.to_owned() } else { format!("{} ({id})", area.name) }];
-    let value = if area.value.is_finite() {
-        number(area.value, request.decimals, language)
-    } else if area.reason.is_empty() {
-        message(language, "map.no_data", &[])
-    } else {
-        area.reason.to_owned()
-    };
-    let title = request.legend_title;
-    parts.push(message(language, "map.tooltip_value", &[("title", title), ("value", &value)]));
-    if let Some(class) = area.class {
-        let (class_number, n) = ((class + 1).to_string(), request.n_classes().to_string());
-        let range = legend::range_text(request, class);
-        let values = [("class", class_number.as_str()), ("n", &n), ("range", &range)];
-        parts.push(message(language, "map.tooltip_class", &values));
-    }
-    if let Some(people) = area.population {
-        let people = number(people, 0, language);
-        parts.push(message(language, "map.tooltip_people", &[("people", &people)]));
-    }
-    match area.selection {
-        SelectionMark::Selected => parts.push(message(language, "map.tooltip_selected", &[])),
-        SelectionMark::NotSelected => {}
-        SelectionMark::Unknown => parts.push(message(language, "map.tooltip_unknown", &[])),
-    }
-    parts.join(" · ")
-}
-
-/// Outlines of selected and undecided areas, above all colours.
-fn write_selection(out: &mut String, request: &MapRequest<'_>, outlines: &[Outline], pens: &Pens) {
-    /// An islet must be this many pens wide to get a thick line around it.
-    const LEAST: f64 = 4.0;
-    let paths = |mark: SelectionMark| -> String {
-        let chosen = request.areas.iter().zip(outlines).filter(|(area, _)| area.selection == mark);
-        chosen.map(|(_, outline)| outline.thick_path(LEAST * pens.selected)).collect()
-    };
-    let marks = [
-        (SelectionMark::Unknown, "undecided-outline", r#" stroke-dasharray="50 35""#),
-        (SelectionMark::Selected, "selected-outline", ""),
-    ];
-    for (mark, name, dashes) in marks {
-        let path = paths(mark);
-        if path.is_empty() {
-            continue;
-        }
-        // A light line below the dark one keeps it apart from dark colours.
-        out.push_str(&format!(
-            "<g class=\"{name}\" transform=\"scale({})\" fill=\"none\" stroke-linejoin=\"round\" \
-             pointer-events=\"none\">\n<path d=\"{path}\" stroke=\"#fff\" stroke-width=\"{}\"/>\n\
-             <path d=\"{path}\" stroke=\"#111\" stroke-width=\"{}\"{dashes}/>\n</g>\n",
-            1.0 / GRID,
-            tenth(pens.selected * 1.8 * GRID),
-            tenth(pens.selected * GRID)
-        ));
-    }
-}
-
-fn write_labels(out: &mut String, request: &MapRequest<'_>, outlines: &[Outline]) {
-    if request.areas.len() > label::MOST_LABELS {
-        return;
-    }
-    out.push_str(
-        "<g class=\"labels\" paint-order=\"stroke\" stroke=\"#fff\" stroke-width=\"3\" \
-         stroke-opacity=\".85\" stroke-linejoin=\"round\" pointer-events=\"none\">\n",
-    );
-    for (area, outline) in request.areas.iter().zip(outlines) {
-        if let Some(label) = Label::fit(area.name, outline) {
-            label.write(out);
-        }
-    }
-    out.push_str("</g>\n");
-}
-
-/// The word "synthetic" across the map, so that a cut-out still says it.
-fn write_watermark(out: &mut String, request: &MapRequest<'_>, frame: &Frame) {
-    let text = message(request.language, "map.synthetic", &[]);
-    let width_at_1 = Style { size: 1.0, ..Style::TITLE }.width(&text);
-    let size = (frame.width * 0.8 / width_at_1).clamp(10.0, 80.0);
-    let (x, y) = (frame.left + frame.width / 2.0, frame.top + frame.height / 2.0);
-    out.push_str(&format!(
-        "<text class=\"synthetic\" transform=\"translate({} {}) rotate(-18)\" font-size=\"{}\" \
-         font-weight=\"600\" text-anchor=\"middle\" fill=\"#000\" fill-opacity=\".16\" \
-         pointer-events=\"none\">{}</text>\n",
-        tenth(x),
-        tenth(y),
-        tenth(size),
-        escaped(&text)
-    ));
-}
-
 /// The source line; gives the bottom.
 fn write_footer(out: &mut String, request: &MapRequest<'_>, top: f64) -> f64 {
     if request.source.is_empty() {
@@ -396,11 +229,16 @@ fn with_root(request: &MapRequest<'_>, body: &str, height: f64) -> String {
         escaped(&label),
         lang = request.language.tag()
     ));
-    out.push_str(
-        "<defs><pattern id=\"levekaar-no-data\" patternUnits=\"userSpaceOnUse\" width=\"6\" \
-         height=\"6\" patternTransform=\"rotate(45)\"><rect width=\"6\" height=\"6\" \
-         fill=\"#f0f0f0\"/><path d=\"M0 0V6\" stroke=\"#8a8a8a\" stroke-width=\"2.4\"/></pattern></defs>\n",
-    );
+    out.push_str("<defs>\n");
+    for (id, scale) in [(NO_DATA_SWATCH, 1.0), (NO_DATA_AREA, outline::GRID)] {
+        out.push_str(&format!(
+            "<pattern id=\"{id}\" patternUnits=\"userSpaceOnUse\" width=\"6\" height=\"6\" \
+             patternTransform=\"scale({scale}) rotate(45)\"><rect width=\"6\" height=\"6\" \
+             fill=\"#f0f0f0\"/><path d=\"M1.2 0V6\" stroke=\"{NO_DATA_INK}\" \
+             stroke-width=\"1.6\"/></pattern>\n"
+        ));
+    }
+    out.push_str("</defs>\n");
     out.push_str(&format!("<rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#fff\"/>\n"));
     out.push_str(body);
     out.push_str("</svg>\n");

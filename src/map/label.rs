@@ -34,10 +34,10 @@ impl Label {
         })
     }
 
-    /// Writes the name with a light rim, so that it can be read on any colour.
-    pub(super) fn write(&self, out: &mut String) {
+    /// Writes the name in this colour.
+    pub(super) fn write(&self, out: &mut String, ink: &'static str) {
         let top = self.middle - self.style.line_height() * self.lines.len() as f64 / 2.0;
-        self.style.write_lines(out, self.x, top, &self.lines);
+        Style { fill: ink, ..self.style }.write_lines(out, self.x, top, &self.lines);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::outline::Frame;
 use super::text::{Anchor, Style, tenth};
-use super::{MapArea, MapRequest, NO_DATA_FILL, SelectionMark, message};
+use super::{MapArea, MapRequest, NO_DATA_SWATCH, SelectionMark, message};
 use crate::language::{Language, number};
 
 /// Width of a colour field and of the space beside it.
@@ -234,7 +234,9 @@ fn write_swatch(out: &mut String, x: f64, y: f64, swatch: &Swatch) {
     let (x, y, w) = (tenth(x), tenth(y), tenth(SWATCH.0));
     let sign = match swatch {
         Swatch::Colour(colour) => format!(r##"fill="{colour}" stroke="#666" stroke-width=".6""##),
-        Swatch::Hatch => format!(r##"fill="{NO_DATA_FILL}" stroke="#666" stroke-width=".6""##),
+        Swatch::Hatch => {
+            format!(r##"fill="url(#{NO_DATA_SWATCH})" stroke="#666" stroke-width=".6""##)
+        }
         Swatch::Line => r##"fill="none" stroke="#111" stroke-width="2.6""##.to_owned(),
         Swatch::Dashes => {
             r##"fill="none" stroke="#111" stroke-width="2" stroke-dasharray="5 3""##.to_owned()

@@ -32,6 +32,18 @@ pub(super) fn colours(n: usize) -> Vec<String> {
         .collect()
 }
 
+/// Whether light text can be read on this colour better than dark text.
+///
+/// Source: W3C (2018), WCAG 2.1, relative luminance; 0.18 is where both contrasts are equal.
+pub(super) fn is_dark(colour: &str) -> bool {
+    let part = |at: usize| {
+        let digits = colour.get(at..at + 2).unwrap_or("ff");
+        let share = f64::from(u8::from_str_radix(digits, 16).unwrap_or(255)) / 255.0;
+        if share <= 0.03928 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5) < 0.18
+}
+
 fn colour_at(position: f64) -> String {
     let stop = (position.floor() as usize).min(STOPS.len() - 2);
     let share = position - stop as f64;
@@ -54,6 +66,7 @@ mod tests {
                     |at: usize| f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap());
                 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
             };
+            assert!(n == 1 || (!is_dark(&all[0]) && is_dark(&all[n - 1])));
             assert!(all.windows(2).all(|pair| lightness(&pair[0]) > lightness(&pair[1]) + 5.0));
         }
     }

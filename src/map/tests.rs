@@ -21,6 +21,10 @@ fn holes_are_cut_out_by_the_even_odd_rule() {
     assert!(svg.contains("fill-rule=\"evenodd\""));
     let path = svg.split("data-area=\"a\" d=\"").nth(1).unwrap().split('"').next().unwrap();
     assert_eq!(path.matches('z').count(), 2, "shell and hole: {path}");
+    // The shell is 20 km² and the other area 8 km²; each is one colour, less names and borders.
+    let colours = palette::colours(2);
+    let [with_hole, beside] = [0, 1].map(|class| n_pixels(&svg, &colours[class]) as f64);
+    assert!((with_hole / beside - 19.0 / 8.0).abs() < 0.1, "{}", with_hole / beside);
 }
 
 #[test]
@@ -30,6 +34,7 @@ fn an_area_without_data_is_hatched_and_counted() {
         areas[1].class = None;
         areas[1].reason = "skjermet";
     });
+    assert!(n_pixels(&svg, NO_DATA_INK) > 300, "the hatch can be seen");
     let group = svg.split("class=\"no-data\" fill=\"url(#levekaar-no-data)\"").nth(1).unwrap();
     assert!(group.split("</g>").next().unwrap().contains("data-area=\"b\""));
     assert!(svg.contains(">Ingen data</text>") && svg.contains("Skår: skjermet"));
@@ -115,6 +120,17 @@ fn pictures_of_impossible_size_are_refused() {
     assert!(matches!(rasterise(&svg, 0), Err(MapError::Size { .. })));
     assert!(matches!(rasterise(&svg, 1_000_000), Err(MapError::Size { .. })));
     assert!(matches!(rasterise("no drawing", 100), Err(MapError::InvalidSvg { .. })));
+}
+
+/// How many pixels of the picture have exactly this colour.
+fn n_pixels(svg: &str, colour: &str) -> usize {
+    let wanted: Vec<u8> =
+        [1, 3, 5].iter().map(|&at| u8::from_str_radix(&colour[at..at + 2], 16).unwrap()).collect();
+    let png = rasterise(svg, 1920).unwrap();
+    let picture = resvg::tiny_skia::Pixmap::decode_png(&png).unwrap();
+    let same =
+        |p: &&resvg::tiny_skia::PremultipliedColorU8| [p.red(), p.green(), p.blue()] == wanted[..];
+    picture.pixels().iter().filter(same).count()
 }
 
 /// A map of two areas, the first with a hole, after `change`.
