@@ -26,28 +26,11 @@
 // The nouns.
 pub mod area;
 pub mod boundary;
-pub mod index;
+pub mod classify;
 pub mod indicator;
 pub mod language;
+pub mod map;
 pub mod notice;
-pub mod presets;
-pub mod project;
-pub mod provenance;
-pub mod statistics;
-pub mod suggest;
 
-// The steps, in the order of the data's path.
-pub mod aggregate;
-pub mod analysis;
-pub mod classify;
-pub mod explain;
 #[allow(clippy::disallowed_methods, reason = "a door: the files come in here")]
 pub mod load;
-pub mod normalise;
-pub mod rank;
-pub mod select;
-pub mod treat;
-pub mod validate;
-pub mod weight;
-#[allow(clippy::disallowed_methods, reason = "a door: the files go out here")]
-pub mod write;

@@ -73,7 +73,8 @@ fn sound(mut ring: Vec<Coord<f64>>, turn: Turn) -> Option<LineString<f64>> {
     }
     let area = doubled_area(&ring);
     if (turn == Turn::Left && area < 0.0) || (turn == Turn::Right && area > 0.0) {
-        ring.reverse();
+        // The first point stays the first.
+        ring[1..].reverse();
     }
     ring.push(ring[0]);
     Some(LineString(ring))
