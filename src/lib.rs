@@ -23,14 +23,32 @@
 //! The method is data: an [`index::IndexDefinition`] says what is computed, and
 //! [`index::compute`] computes it. No published index has code of its own.
 
-// The nouns.
 pub mod area;
 pub mod boundary;
-pub mod classify;
+pub mod index;
 pub mod indicator;
 pub mod language;
-pub mod map;
 pub mod notice;
+pub mod presets;
+pub mod project;
+pub mod provenance;
+pub mod statistics;
+pub mod suggest;
 
+pub mod aggregate;
+pub mod analysis;
+pub mod classify;
+pub mod explain;
 #[allow(clippy::disallowed_methods, reason = "a door: the files come in here")]
 pub mod load;
+pub mod map;
+pub mod normalise;
+pub mod picture;
+pub mod rank;
+pub mod report;
+pub mod select;
+pub mod treat;
+pub mod validate;
+pub mod weight;
+#[allow(clippy::disallowed_methods, reason = "a door: the files go out here")]
+pub mod write;

@@ -194,11 +194,8 @@ impl Job {
             Some(text) => Some(epsg(text)?),
             None => None,
         };
-        let options = BoundaryOptions {
-            id_property: spec.id.clone(),
-            name_property: spec.name.clone(),
-            crs,
-        };
+        let options =
+            BoundaryOptions { id_property: spec.id.clone(), name_property: spec.name.clone(), crs };
         let found = boundaries(&self.file.resolve(&spec.file), &options)?;
         notices.extend_from_slice(found.notices());
         let joined = validate::join(table.areas(), &found).map_err(miette::Report::new)?;
@@ -215,7 +212,6 @@ impl Job {
             .map_err(miette::Report::new)
     }
 }
-
 
 /// The number of `EPSG:25833` or `25833`.
 fn epsg(text: &str) -> miette::Result<u32> {

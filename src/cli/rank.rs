@@ -39,7 +39,5 @@ pub(crate) fn run(args: &RankArgs, terminal: &Terminal) -> miette::Result<()> {
     let analysis = job.analyse(terminal)?;
     terminal.notices(&analysis.notices, job.project().language);
     let top = args.top.map(NonZeroUsize::get);
-    to_file_or_stdout(args.output.as_deref(), |out| {
-        table_csv(out, &analysis, Columns::Rank, top)
-    })
+    to_file_or_stdout(args.output.as_deref(), |out| table_csv(out, &analysis, Columns::Rank, top))
 }

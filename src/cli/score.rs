@@ -35,9 +35,7 @@ pub(crate) fn run(args: &ScoreArgs, terminal: &Terminal) -> miette::Result<()> {
     job.rule = None;
     let analysis = job.analyse(terminal)?;
     terminal.notices(&analysis.notices, job.project().language);
-    to_file_or_stdout(args.output.as_deref(), |out| {
-        table_csv(out, &analysis, Columns::Score, None)
-    })
+    to_file_or_stdout(args.output.as_deref(), |out| table_csv(out, &analysis, Columns::Score, None))
 }
 
 /// Writes a file complete or not at all, or to stdout; a pipe that closes early is no error.
