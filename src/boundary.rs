@@ -10,7 +10,7 @@ use geo::{Area, MultiPolygon};
 use rayon::prelude::*;
 
 use crs::Route;
-pub use crs::{Crs, CrsError};
+pub use crs::{Crs, CrsError, epsg_code};
 
 use crate::area::AreaId;
 use crate::notice::Notice;

@@ -142,6 +142,18 @@ impl fmt::Display for Crs {
     }
 }
 
+/// The EPSG code in a name such as `EPSG:25833`, `25833`, `urn:ogc:def:crs:EPSG::25833` or
+/// `urn:ogc:def:crs:OGC:1.3:CRS84`; `None` where there is none. Whether the program can read
+/// that system is told by [`Crs::from_epsg`].
+pub fn epsg_code(name: &str) -> Option<u32> {
+    let name = name.trim().to_ascii_uppercase();
+    if name.contains("CRS84") {
+        return Some(4326);
+    }
+    let digits = name.rsplit(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    digits.parse().ok().filter(|_| name.contains("EPSG") || digits.len() == name.len())
+}
+
 /// Whether both numbers lie in the range of longitude and latitude.
 pub(crate) fn is_degrees(point: Coord<f64>) -> bool {
     point.x.abs() <= 180.0 && point.y.abs() <= 90.0
@@ -266,11 +278,11 @@ mod tests {
     fn degrees_become_the_metres_of_a_reference_implementation() {
         // Longitude, latitude, code, easting, northing; computed with PROJ (pyproj 3.7).
         let expected = [
-            (10.7522, 59.9139, 25832, 597_979.9029, 6_643_118.9914),
-            (10.7522, 59.9139, 25833, 262_560.4822, 6_649_443.5840),
-            (25.0, 70.0, 25835, 423_669.3426, 7_767_125.1708),
-            (5.733, 58.97, 25832, 312_187.7535, 6_541_301.6902),
-            (18.95, 69.65, 25833, 653_210.0895, 7_731_796.8303),
+            (10.7522, 59.9139, 25832, 597979.9029, 6643118.9914),
+            (10.7522, 59.9139, 25833, 262560.4822, 6649443.5840),
+            (25.0, 70.0, 25835, 423669.3426, 7767125.1708),
+            (5.733, 58.97, 25832, 312187.7535, 6541301.6902),
+            (18.95, 69.65, 25833, 653210.0895, 7731796.8303),
         ];
         for (longitude, latitude, code, easting, northing) in expected {
             let got = moved(longitude, latitude, 4326, code);
@@ -289,6 +301,23 @@ mod tests {
         assert_eq!(Crs::utm_at(-122.4, 37.8).epsg(), 32610);
         assert_eq!(Crs::utm_at(151.2, -33.9).epsg(), 32756);
         assert_eq!(Crs::utm_at(25.0, 70.0).name(), "ETRS89 / UTM zone 35N");
+    }
+
+    #[test]
+    fn codes_are_found_in_names_of_all_spellings() {
+        let names = [
+            ("urn:ogc:def:crs:OGC:1.3:CRS84", Some(4326)),
+            ("EPSG:25832", Some(25832)),
+            (" epsg:25833", Some(25833)),
+            ("25835", Some(25835)),
+            ("http://www.opengis.net/def/crs/EPSG/0/25835", Some(25835)),
+            ("urn:ogc:def:crs:EPSG:6.9:25833", Some(25833)),
+            ("NGO 1948", None),
+            ("", None),
+        ];
+        for (name, code) in names {
+            assert_eq!(epsg_code(name), code, "{name}");
+        }
     }
 
     fn moved(x: f64, y: f64, from: u32, to: u32) -> Coord<f64> {

@@ -53,7 +53,8 @@ impl Pens {
             0..=150 => Self { border: 0.7, selected: 2.6 },
             151..=1_000 => Self { border: 0.4, selected: 1.5 },
             1_001..=6_000 => Self { border: 0.2, selected: 1.2 },
-            _ => Self { border: 0.1, selected: 0.8 },
+            6_001..=20_000 => Self { border: 0.1, selected: 0.8 },
+            _ => Self { border: 0.1, selected: 0.5 },
         }
     }
 }
@@ -191,7 +192,8 @@ fn write_watermark(out: &mut String, request: &MapRequest<'_>, frame: &Frame) {
     let (x, y) = (frame.left + frame.width / 2.0, frame.top + frame.height / 2.0);
     out.push_str(&format!(
         "<text class=\"synthetic\" transform=\"translate({} {}) rotate(-18)\" font-size=\"{}\" \
-         font-weight=\"600\" text-anchor=\"middle\" fill=\"#000\" fill-opacity=\".16\" \
+         font-weight=\"600\" text-anchor=\"middle\" fill=\"#000\" fill-opacity=\".22\" stroke=\"#fff\" \
+         stroke-opacity=\".45\" stroke-width=\"2\" paint-order=\"stroke\" \
          pointer-events=\"none\">{}</text>\n",
         tenth(x),
         tenth(y),

@@ -12,6 +12,7 @@ use serde::de::{Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::BoundaryError;
+use crate::boundary::epsg_code;
 
 /// A FeatureCollection.
 pub(super) struct Collection {
@@ -108,12 +109,7 @@ pub(super) fn crs_of(member: &Value) -> Result<u32, String> {
     let Some(name) = member.pointer("/properties/name").and_then(Value::as_str) else {
         return Err(member.to_string());
     };
-    if name.contains("CRS84") {
-        return Ok(4326);
-    }
-    let is_epsg = name.to_ascii_uppercase().contains("EPSG");
-    let digits = name.rsplit(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
-    digits.parse().ok().filter(|_| is_epsg).ok_or_else(|| name.to_owned())
+    epsg_code(name).ok_or_else(|| name.to_owned())
 }
 
 /// A position of two or more numbers, of which the first two are kept.

@@ -146,13 +146,36 @@ fn degrees_declared_as_metres_are_refused() {
 }
 
 #[test]
-fn crs_names_of_all_spellings_are_read() {
-    let code = |name: &str| geojson::crs_of(&serde_json::json!({"properties": {"name": name}}));
-    assert_eq!(code("urn:ogc:def:crs:OGC:1.3:CRS84"), Ok(4326));
-    assert_eq!(code("EPSG:25832"), Ok(25832));
-    assert_eq!(code("http://www.opengis.net/def/crs/EPSG/0/25835"), Ok(25835));
-    assert_eq!(code("urn:ogc:def:crs:EPSG:6.9:25833"), Ok(25833));
-    assert!(code("NGO 1948").is_err());
+fn norwegian_files_are_read_whole() {
+    // File, id property, areas, points, metres, and the area in km² that they enclose.
+    let files = [
+        ("oslo-bydeler-2013/bydeler.geojson", "bydel", 15, 940, 25832, 176.7),
+        (
+            "stavanger-levekaarssoner/stavanger_levekarssoner.geojson",
+            "zone",
+            73,
+            20_806,
+            25832,
+            0.0,
+        ),
+        ("kommuner-2013/kommuner_2017.geojson", "kommunenr", 424, 27_059, 25833, 323_234.0),
+    ];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/norway");
+    for (file, id_property, n_areas, n_points, epsg, area_km2) in files {
+        let path = folder.join(file);
+        if !path.exists() {
+            assert!(std::env::var("CI").is_err(), "{} is not here", path.display());
+            println!("skipped: ../shared/data/norway/{file} is not here");
+            continue;
+        }
+        let read = boundaries(&path, &options(id_property, None)).unwrap();
+        assert_eq!(read.shapes().len(), n_areas, "{file}");
+        assert_eq!(read.crs().epsg(), epsg, "{file}");
+        let points: usize = read.shapes().iter().map(|s| s.projected.coords_count()).sum();
+        assert!(points <= n_points && points + 50 > n_points, "{file}: {points} points");
+        let total: f64 = read.shapes().iter().map(|shape| shape.area_km2()).sum();
+        assert!(area_km2 == 0.0 || (total / area_km2 - 1.0).abs() < 0.001, "{file}: {total} km²");
+    }
 }
 
 #[test]
