@@ -110,11 +110,7 @@ impl Column {
     /// # Panics
     ///
     /// When the two lists differ in length, which is a mistake of the caller's.
-    pub fn new(
-        indicator: IndicatorId,
-        mut values: Vec<f64>,
-        mut states: Vec<CellState>,
-    ) -> Self {
+    pub fn new(indicator: IndicatorId, mut values: Vec<f64>, mut states: Vec<CellState>) -> Self {
         assert_eq!(values.len(), states.len(), "a value and a state for each area");
         for (value, state) in values.iter_mut().zip(&mut states) {
             if *state != CellState::Present {

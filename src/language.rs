@@ -196,6 +196,9 @@ mod tests {
     }
 
     fn placeholders(text: &str) -> std::collections::BTreeSet<String> {
-        text.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0.to_owned())).collect()
+        text.split('{')
+            .skip(1)
+            .filter_map(|part| Some(part.split_once('}')?.0.to_owned()))
+            .collect()
     }
 }

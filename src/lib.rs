@@ -12,3 +12,4 @@ pub mod area;
 pub mod indicator;
 pub mod language;
 pub mod notice;
+pub mod synth;
