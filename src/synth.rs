@@ -239,14 +239,14 @@ impl SyntheticCity {
 pub fn synthesise(request: &SynthRequest) -> Result<SyntheticCity, SynthError> {
     check(request)?;
     let (n, seed) = (request.areas, request.seed);
-    let (cells_per_zone, detail) = resolution(n);
+    let Resolution { cells_per_zone, n_roundings, detail } = resolution(n);
     let n_cells = n * cells_per_zone;
     let cell_km2 = KM2_PER_ZONE.min(MOST_KM2 / n as f64) / cells_per_zone as f64;
-    // The land takes less than half of the map, so that no shore runs along its frame.
-    let lattice = Lattice::with_room_for(n_cells * 5 / 2, cell_km2, CENTRE_M);
+    // The land takes a third of the map, so that no shore runs along its frame.
+    let lattice = Lattice::with_room_for(n_cells * 3, cell_km2, CENTRE_M);
 
     let land = coast::grow_land(&lattice, seed, n_cells, cells_per_zone / 3);
-    let labels = partition::partition(&lattice, &land, seed, n);
+    let labels = partition::partition(&lattice, &land, seed, n, n_roundings);
     let polygons = outline::outlines(&lattice, &labels, seed, n, detail);
     let adjacency = partition::adjacency(&lattice, &labels, n);
     let districts = partition::group(&adjacency, DISTRICT_SIZE);
@@ -272,15 +272,22 @@ fn check(request: &SynthRequest) -> Result<(), SynthError> {
     Ok(())
 }
 
-/// How fine the zones are drawn: cells for each, and whether their sides are bent. A small city
-/// should look natural; a million zones should fit in memory.
-fn resolution(n_zones: usize) -> (usize, Detail) {
-    match n_zones {
-        0..=300 => (120, Detail::CornersAndMidpoints),
-        301..=20_000 => (40, Detail::CornersAndMidpoints),
-        20_001..=100_000 => (16, Detail::CornersAndMidpoints),
-        _ => (9, Detail::Corners),
-    }
+/// How fine the zones are drawn.
+struct Resolution {
+    cells_per_zone: usize,
+    n_roundings: usize,
+    detail: Detail,
+}
+
+/// A small city should look natural; a million zones should fit in memory.
+fn resolution(n_zones: usize) -> Resolution {
+    let (cells_per_zone, n_roundings, detail) = match n_zones {
+        0..=300 => (120, 2, Detail::CornersAndMidpoints),
+        301..=20_000 => (40, 2, Detail::CornersAndMidpoints),
+        20_001..=100_000 => (16, 1, Detail::CornersAndMidpoints),
+        _ => (8, 1, Detail::Corners),
+    };
+    Resolution { cells_per_zone, n_roundings, detail }
 }
 
 fn describe(
@@ -307,4 +314,240 @@ fn describe(
 
 fn id_width(n: usize) -> usize {
     n.to_string().len().max(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+
+    fn city(areas: usize, seed: u64) -> SyntheticCity {
+        synthesise(&SynthRequest { areas, years: 2015..=2024, seed, indicators: 0 }).unwrap()
+    }
+
+    fn bytes(city: &SyntheticCity) -> String {
+        let parts =
+            [indicators_csv(city), boundaries_geojson_lonlat(city), boundaries_geojson_25832(city)];
+        parts.concat()
+    }
+
+    fn last_year(city: &SyntheticCity) -> Vec<SyntheticRow> {
+        (0..city.zones.len()).map(|zone| city.rows(zone).pop().unwrap()).collect()
+    }
+
+    fn rate(share: ShareFigures) -> Option<f64> {
+        match (share.numerator, share.denominator) {
+            (Figure::Number(n), Figure::Number(of)) => Some(f64::from(n) / f64::from(of)),
+            (Figure::Suppressed | Figure::Missing | Figure::Number(_), _) => None,
+        }
+    }
+
+    fn correlation(pairs: &[(f64, f64)]) -> f64 {
+        let n = pairs.len() as f64;
+        let mean = pairs.iter().fold((0.0, 0.0), |sum, p| (sum.0 + p.0 / n, sum.1 + p.1 / n));
+        let moments = pairs.iter().fold((0.0, 0.0, 0.0), |sum, p| {
+            let (x, y) = (p.0 - mean.0, p.1 - mean.1);
+            (sum.0 + x * x, sum.1 + y * y, sum.2 + x * y)
+        });
+        moments.2 / (moments.0 * moments.1).sqrt()
+    }
+
+    /// Every directed side of every ring, in centimetres, with how often it occurs.
+    fn sides(city: &SyntheticCity) -> BTreeMap<[i64; 4], usize> {
+        let mut sides = BTreeMap::new();
+        for zone in &city.zones {
+            for ring in std::iter::once(zone.polygon.exterior()).chain(zone.polygon.interiors()) {
+                assert_eq!(ring.0.first(), ring.0.last());
+                for side in ring.0.windows(2) {
+                    let ends = [side[0].x, side[0].y, side[1].x, side[1].y];
+                    assert_ne!(side[0], side[1], "zone {} repeats a corner", zone.id);
+                    *sides.entry(ends.map(|x| (x * 100.0).round() as i64)).or_default() += 1;
+                }
+            }
+        }
+        sides
+    }
+
+    fn area_m2(sides: impl Iterator<Item = [i64; 4]>) -> f64 {
+        let (east, north) = (CENTRE_M.0 as i64 * 100, CENTRE_M.1 as i64 * 100);
+        let doubled: i128 = sides
+            .map(|[x1, y1, x2, y2]| {
+                i128::from(x1 - east) * i128::from(y2 - north)
+                    - i128::from(x2 - east) * i128::from(y1 - north)
+            })
+            .sum();
+        doubled as f64 / 2e4
+    }
+
+    #[test]
+    fn ids_keep_leading_zeros_and_names_are_unique() {
+        let city = city(51, 1);
+        assert_eq!(city.id(), "syntetisk-51");
+        assert_eq!((city.zones[0].id.as_str(), city.zones[50].id.as_str()), ("01", "51"));
+        let ids: BTreeSet<_> = city.zones.iter().map(|zone| &zone.id).collect();
+        let names: BTreeSet<_> = city.zones.iter().map(|zone| &zone.name).collect();
+        assert_eq!((ids.len(), names.len()), (51, 51));
+        assert!(names.iter().any(|name| name.contains(['æ', 'ø', 'å'])));
+    }
+
+    #[test]
+    fn zones_cover_the_land_without_gap_or_overlap() {
+        for (areas, seed) in [(51, 1), (51, 2), (400, 3)] {
+            let city = city(areas, seed);
+            let sides = sides(&city);
+            assert!(sides.values().all(|&n| n == 1), "no side is walked twice the same way");
+            let coast: Vec<[i64; 4]> = sides
+                .keys()
+                .filter(|&&[x1, y1, x2, y2]| !sides.contains_key(&[x2, y2, x1, y1]))
+                .copied()
+                .collect();
+            assert!(!coast.is_empty());
+            // What the coast encloses is the sum of the zones, so the inner sides cancel out.
+            let all = area_m2(sides.keys().copied());
+            assert!((area_m2(coast.into_iter()) - all).abs() < 0.01);
+            assert!((all / 1e6 / (areas as f64 * KM2_PER_ZONE) - 1.0).abs() < 0.05);
+        }
+    }
+
+    #[test]
+    fn the_land_is_in_one_piece_and_so_is_each_district() {
+        let city = city(400, 1);
+        let within = |district: Option<&str>| {
+            let inside = |zone: usize| {
+                district.is_none_or(|district| city.zones[zone].district_name == district)
+            };
+            let members: Vec<usize> = (0..city.zones.len()).filter(|&z| inside(z)).collect();
+            let mut reached = BTreeSet::from([members[0]]);
+            let mut queue = vec![members[0]];
+            while let Some(zone) = queue.pop() {
+                for &next in city.neighbours(zone) {
+                    if inside(next as usize) && reached.insert(next as usize) {
+                        queue.push(next as usize);
+                    }
+                }
+            }
+            (reached.len(), members.len())
+        };
+        assert_eq!(within(None), (400, 400));
+        let names: BTreeSet<&str> =
+            city.zones.iter().map(|zone| zone.district_name.as_str()).collect();
+        assert_eq!(names.len(), city.n_districts());
+        for name in names {
+            let (reached, members) = within(Some(name));
+            assert_eq!(reached, members, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
+        let on = |n_threads: usize, seed: u64| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+            pool.install(|| bytes(&city(600, seed)))
+        };
+        let one = on(1, 1);
+        assert!(one == on(3, 1));
+        assert!(one != on(3, 2));
+    }
+
+    #[test]
+    fn the_golden_city_has_small_counts_suppressed_and_cells_missing_in_its_last_year() {
+        let city = city(51, 1);
+        let shares: Vec<ShareFigures> = last_year(&city)
+            .iter()
+            .flat_map(|row| [row.low_education, row.employment, row.dropout, row.child_poverty])
+            .collect();
+        let n_with = |figure| shares.iter().filter(|share| share.numerator == figure).count();
+        assert!((1..=10).contains(&n_with(Figure::Suppressed)));
+        assert!((1..=10).contains(&n_with(Figure::Missing)));
+    }
+
+    #[test]
+    fn a_numerator_never_exceeds_its_denominator_and_small_ones_are_withheld() {
+        let city = city(200, 4);
+        for row in (0..200).flat_map(|zone| city.rows(zone)) {
+            for share in [row.low_education, row.employment, row.dropout, row.child_poverty] {
+                if let (Figure::Number(n), Figure::Number(of)) =
+                    (share.numerator, share.denominator)
+                {
+                    assert!(n <= of && (n == 0 || n > 3));
+                }
+            }
+            assert!(row.population > 0);
+        }
+    }
+
+    #[test]
+    fn low_education_goes_with_child_poverty_and_neighbours_are_alike() {
+        let city = city(400, 1);
+        let rows = last_year(&city);
+        let both: Vec<(f64, f64)> = rows
+            .iter()
+            .filter_map(|row| Some((rate(row.low_education)?, rate(row.child_poverty)?)))
+            .collect();
+        assert!(correlation(&both) > 0.4);
+        let next_to: Vec<(f64, f64)> = (0..400)
+            .flat_map(|zone| city.neighbours(zone).iter().map(move |&next| (zone, next as usize)))
+            .filter_map(|(a, b)| Some((rate(rows[a].low_education)?, rate(rows[b].low_education)?)))
+            .collect();
+        assert!(correlation(&next_to) > 0.2);
+    }
+
+    #[test]
+    fn one_area_and_two_areas_are_cities_too() {
+        for areas in [1, 2, 3] {
+            let city = city(areas, 7);
+            assert_eq!(city.zones.len(), areas);
+            assert_eq!(city.n_districts(), 1);
+            assert_eq!(city.neighbours(0).len(), areas - 1);
+            assert!(indicators_csv(&city).lines().count() == 1 + 10 * areas);
+        }
+    }
+
+    #[test]
+    fn five_thousand_areas_have_five_thousand_shapes() {
+        let city = city(5_000, 1);
+        assert_eq!(city.zones.last().unwrap().id.as_str(), "5000");
+        assert!(city.zones.iter().all(|zone| zone.polygon.exterior().0.len() > 6));
+    }
+
+    #[test]
+    fn all_text_says_that_it_is_synthetic_and_boundaries_are_geojson() {
+        let city = city(12, 1);
+        let table = indicators_csv(&city);
+        assert!(table.lines().next().unwrap().ends_with(",synthetic"));
+        assert!(table.lines().skip(1).all(|line| line.ends_with(",true")));
+        for text in [boundaries_geojson_lonlat(&city), boundaries_geojson_25832(&city)] {
+            let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(json["name"], "syntetisk-12");
+            let features = json["features"].as_array().unwrap();
+            assert_eq!(features.len(), 12);
+            for feature in features {
+                assert_eq!(feature["properties"]["synthetic"], true);
+            }
+        }
+    }
+
+    #[test]
+    fn generic_columns_change_no_other_figure() {
+        let request = SynthRequest { areas: 20, years: 2024..=2024, seed: 1, indicators: 0 };
+        let plain = indicators_csv(&synthesise(&request).unwrap());
+        let wide = synthesise(&SynthRequest { indicators: 30, ..request }).unwrap();
+        for (plain, wide) in plain.lines().zip(indicators_csv(&wide).lines()) {
+            assert_eq!(wide.split(',').count(), plain.split(',').count() + 30);
+            let plain = plain.rsplit_once(',').unwrap().0;
+            assert!(wide.starts_with(plain));
+        }
+    }
+
+    #[test]
+    fn a_request_outside_the_limits_is_an_error() {
+        let with = |areas, first, last, indicators| {
+            synthesise(&SynthRequest { areas, years: first..=last, seed: 1, indicators }).err()
+        };
+        assert_eq!(with(0, 2024, 2024, 0), Some(SynthError::Areas { areas: 0 }));
+        assert_eq!(with(5, 2024, 2015, 0), Some(SynthError::Years { first: 2024, last: 2015 }));
+        assert!(with(5, i32::MIN, i32::MAX, 0).is_some());
+        assert_eq!(with(5, 2024, 2024, 1001), Some(SynthError::Indicators { indicators: 1001 }));
+    }
 }

@@ -42,13 +42,15 @@ pub(super) fn grow_land(
 fn height(seed: u64, (x, y): (f64, f64), octaves: u32) -> f64 {
     // A longer and a shorter axis, turned, so that the land is no disc.
     let (along, across) = (0.9 * x + 0.45 * y, 0.9 * y - 0.45 * x);
-    let from_middle = (along * along / 0.85 + across * across / 0.55).sqrt();
-    let detail = fractal(seed, Purpose::Coast, 1.9 * x + 40.0, 1.9 * y + 40.0, octaves);
+    let from_middle = (along * along / 0.75 + across * across / 0.5).sqrt();
+    let detail = fractal(seed, Purpose::Coast, (2.1 * x + 40.0, 2.1 * y + 40.0), octaves, 0.6);
     // Fjords follow the lines on which a slow noise is zero; they get shallower inland.
     let bend = 0.25 * smooth(seed, Purpose::Fjord, 5.0 * x, 5.0 * y);
     let line = smooth(seed, Purpose::Fjord, 1.7 * x + 9.0 + bend, 1.7 * y - 9.0 + bend).abs();
     let fjord = (1.0 - line / 0.11).max(0.0) * (from_middle - 0.15).clamp(0.0, 0.6);
-    0.8 - from_middle + 0.75 * detail - 1.5 * fjord
+    // The land must end before the map does, and not along its frame.
+    let far_out = (x.hypot(y) - 0.7).max(0.0);
+    0.8 - from_middle + 0.85 * detail - 1.5 * fjord - 3.0 * far_out
 }
 
 #[derive(PartialEq)]

@@ -59,7 +59,7 @@ const SHARES: [ShareModel; N_COUNTED] = [
         log_odds: -1.27,
         spread: 0.40,
         trend: -0.025,
-        of_population: 0.0145,
+        of_population: 0.0165,
         of_spread: 0.22,
     },
     // Child poverty: about 11 % of those under 18, rising.

@@ -4,13 +4,14 @@
 //! city and mean no real place, although chance may give one that exists.
 
 const FIRST: [&str; 36] = [
-    "Nord", "Lille", "Gran", "Bjørke", "Sand", "Ås", "Sol", "Håv", "Rogn", "Stein", "Øvre", "Furu",
-    "Mo", "Kvern", "Skog", "Lind", "Tind", "Brå", "Eike", "Sjø", "Hassel", "Grå", "Vår", "Kling",
-    "Sæter", "Løv", "Ramn", "Toll", "Ulv", "Myr", "Ekre", "Blå", "Orre", "Høg", "Vind", "Alm",
+    "Nord", "Lille", "Gran", "Bjørke", "Sand", "Ask", "Sol", "Håv", "Rogn", "Stein", "Øvre",
+    "Furu", "Mørk", "Kvern", "Tjern", "Lind", "Tind", "Brå", "Eik", "Sjø", "Hassel", "Grå", "Vår",
+    "Kling", "Sæter", "Løv", "Ramn", "Toll", "Ulv", "Hegg", "Eng", "Blå", "Orre", "Høg", "Vind",
+    "Alm",
 ];
 const LAST: [&str; 20] = [
-    "vik", "haug", "mo", "åsen", "nes", "dal", "lia", "strand", "tun", "bakken", "vågen", "myra",
-    "rud", "sletta", "hella", "berget", "eid", "kleiva", "tangen", "løkka",
+    "vik", "haug", "mo", "åsen", "neset", "dal", "lia", "stranda", "tun", "bakken", "vågen",
+    "myra", "rud", "sletta", "hella", "berget", "eid", "kleiva", "tangen", "løkka",
 ];
 const SIDE: [&str; 10] =
     ["Nordre", "Søndre", "Østre", "Vestre", "Indre", "Ytre", "Store", "Vesle", "Gamle", "Nye"];

@@ -63,14 +63,22 @@ pub(super) fn smooth(seed: u64, purpose: Purpose, x: f64, y: f64) -> f64 {
 }
 
 /// Smooth noise with ever finer and weaker detail, as coastlines have it; about `[-1, 1]`.
-pub(super) fn fractal(seed: u64, purpose: Purpose, x: f64, y: f64, octaves: u32) -> f64 {
-    let (mut sum, mut weight, mut scale) = (0.0, 0.5, 1.0);
-    for octave in 0..octaves {
-        // The offset keeps the zero lines of the octaves from meeting in one point.
-        let offset = 17.3 * f64::from(octave);
-        sum += weight * smooth(seed, purpose, x * scale + offset, y * scale - offset);
-        weight *= 0.55;
-        scale *= 2.03;
+///
+/// `roughness` is the weight of each octave against the one before it, below 1.
+pub(super) fn fractal(
+    seed: u64,
+    purpose: Purpose,
+    (mut x, mut y): (f64, f64),
+    octaves: u32,
+    roughness: f64,
+) -> f64 {
+    let (mut sum, mut weight) = (0.0, 0.5);
+    for _ in 0..octaves {
+        sum += weight * smooth(seed, purpose, x, y);
+        weight *= roughness;
+        // Finer by about 2, turned by about 37 degrees and moved, so that the octaves do not
+        // share the directions of their lattices.
+        (x, y) = (1.6 * x - 1.2 * y + 17.3, 1.2 * x + 1.6 * y - 9.7);
     }
     sum
 }

@@ -4,8 +4,7 @@
 //! where people live closer, and each zone grows from its seed over land cells. A zone is in one
 //! piece because each of its cells was reached from another of its cells.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::VecDeque;
 
 use rayon::prelude::*;
 
@@ -16,14 +15,21 @@ use super::noise::{Purpose, fractal, smooth};
 /// The label of a cell that is in no zone.
 pub(super) const SEA: u32 = u32::MAX;
 
-/// How often seeds move to the middle of their zones; each time makes the zones rounder and more
-/// alike in size.
-const N_ROUNDINGS: usize = 2;
+/// Steps of the flood for one side of a cell: distances closer than that count as equal.
+const STEPS_PER_SIDE: f32 = 8.0;
 
 /// A zone for each cell of the lattice, 0 to `n_zones - 1` along a space-filling curve, or [`SEA`].
 ///
-/// Every zone has at least one cell. `n_zones` must not exceed the number of land cells.
-pub(super) fn partition(lattice: &Lattice, land: &Land, seed: u64, n_zones: usize) -> Vec<u32> {
+/// Every zone has at least one cell. `n_zones` must not exceed the number of land cells. Seeds move
+/// `n_roundings` times to the middle of their zones; each time makes the zones rounder and more
+/// alike in size.
+pub(super) fn partition(
+    lattice: &Lattice,
+    land: &Land,
+    seed: u64,
+    n_zones: usize,
+    n_roundings: usize,
+) -> Vec<u32> {
     let cells = land_along_a_curve(lattice, land);
     let weights = densities(lattice, land, &cells, seed, n_zones);
     // Borders follow distances on a slightly crumpled map, so that they are not straight.
@@ -31,7 +37,7 @@ pub(super) fn partition(lattice: &Lattice, land: &Land, seed: u64, n_zones: usiz
         (0..lattice.n_cells()).into_par_iter().map(|cell| crumple(lattice, seed, cell)).collect();
     let mut seeds = spread_seeds(&cells, &weights, n_zones);
     let mut labels = flood(lattice, land, &crumpled, &seeds);
-    for _ in 0..N_ROUNDINGS {
+    for _ in 0..n_roundings {
         seeds = middles(&cells, &labels, &crumpled, n_zones);
         labels = flood(lattice, land, &crumpled, &seeds);
     }
@@ -83,26 +89,28 @@ pub(super) fn adjacency(lattice: &Lattice, labels: &[u32], n_zones: usize) -> Ad
 
 /// Groups of about `group_size` zones, each in one piece, as a number for each zone.
 ///
-/// Every group has at least one zone; groups are numbered along the order of the zones.
+/// Every group has at least one zone; groups are numbered along the order of the zones. They grow
+/// in turn, one zone each, so that they differ in size only where one gets shut in.
 pub(super) fn group(adjacency: &Adjacency, group_size: usize) -> Vec<u32> {
     let n_zones = adjacency.n_zones();
     let n_groups = ((n_zones + group_size / 2) / group_size).max(1);
     let mut groups = vec![u32::MAX; n_zones];
-    let mut queue = Vec::with_capacity(n_zones);
-    for idx in 0..n_groups {
-        let zone = (2 * idx + 1) * n_zones / (2 * n_groups);
-        groups[zone] = idx as u32;
-        queue.push(zone);
-    }
-    let mut at = 0;
-    while let Some(&zone) = queue.get(at) {
-        at += 1;
-        for &next in adjacency.of(zone) {
-            if groups[next as usize] == u32::MAX {
-                groups[next as usize] = groups[zone];
-                queue.push(next as usize);
+    let mut fronts: Vec<VecDeque<u32>> = (0..n_groups)
+        .map(|idx| VecDeque::from([((2 * idx + 1) * n_zones / (2 * n_groups)) as u32]))
+        .collect();
+    let mut growing: Vec<usize> = (0..n_groups).collect();
+    while !growing.is_empty() {
+        growing.retain(|&idx| {
+            let front = &mut fronts[idx];
+            let free = |zone: &u32| groups[*zone as usize] == u32::MAX;
+            while front.front().is_some_and(|zone| !free(zone)) {
+                front.pop_front();
             }
-        }
+            let Some(zone) = front.pop_front() else { return false };
+            front.extend(adjacency.of(zone as usize).iter().copied().filter(free));
+            groups[zone as usize] = idx as u32;
+            true
+        });
     }
     groups
 }
@@ -152,7 +160,7 @@ fn densities(lattice: &Lattice, land: &Land, cells: &[u32], seed: u64, n_zones: 
         .map(|&cell| {
             let (x, y) = lattice.place(cell as usize);
             let from_centre = (x - centre.0).hypot(y - centre.1);
-            let town = fractal(seed, Purpose::Density, towns * x, towns * y, 2);
+            let town = fractal(seed, Purpose::Density, (towns * x, towns * y), 2, 0.55);
             (0.16 + (-from_centre / 0.25).exp()) * (1.6 * town).exp()
         })
         .collect();
@@ -194,36 +202,46 @@ fn crumple(lattice: &Lattice, seed: u64, cell: usize) -> (f32, f32) {
     ((x + wave(1000.0)) as f32, (y + wave(2000.0)) as f32)
 }
 
-/// Zones grow from their seeds, the cell nearest to its seed first; a tie goes to the cell with
-/// the smaller number.
+/// Zones grow from their seeds, the cell nearest to its seed first.
+///
+/// Cells wait in buckets of equal distance, so that the time is linear in the number of cells;
+/// within a bucket they keep the order in which they were found.
 fn flood(lattice: &Lattice, land: &Land, places: &[(f32, f32)], seeds: &[u32]) -> Vec<u32> {
     let mut labels = vec![SEA; lattice.n_cells()];
     let mut nearest = vec![f32::INFINITY; lattice.n_cells()];
-    // Distances are not negative, and the bits of such numbers sort as the numbers do.
-    let mut front = BinaryHeap::with_capacity(4 * seeds.len());
-    for (zone, &cell) in seeds.iter().enumerate() {
-        nearest[cell as usize] = 0.0;
-        front.push(Reverse((0_u32, cell, zone as u32)));
-    }
-    while let Some(Reverse((_, cell, zone))) = front.pop() {
-        let cell = cell as usize;
-        if labels[cell] != SEA {
-            continue;
-        }
-        labels[cell] = zone;
-        let seed_place = places[seeds[zone as usize] as usize];
-        for direction in 0..N_DIRECTIONS {
-            let next = lattice.neighbour(cell, direction);
-            if !land.is_land[next] || labels[next] != SEA {
+    let mut buckets: Vec<Vec<(u32, u32)>> =
+        vec![seeds.iter().zip(0..).map(|(&cell, zone)| (cell, zone)).collect()];
+    let mut step = 0;
+    while step < buckets.len() {
+        let mut at = 0;
+        while let Some(&(cell, zone)) = buckets[step].get(at) {
+            at += 1;
+            let cell = cell as usize;
+            if labels[cell] != SEA {
                 continue;
             }
-            let (dx, dy) = (places[next].0 - seed_place.0, places[next].1 - seed_place.1);
-            let distance = dx * dx + dy * dy;
-            if distance < nearest[next] {
-                nearest[next] = distance;
-                front.push(Reverse((distance.to_bits(), next as u32, zone)));
+            labels[cell] = zone;
+            let seed_place = places[seeds[zone as usize] as usize];
+            for direction in 0..N_DIRECTIONS {
+                let next = lattice.neighbour(cell, direction);
+                if !land.is_land[next] || labels[next] != SEA {
+                    continue;
+                }
+                let (dx, dy) = (places[next].0 - seed_place.0, places[next].1 - seed_place.1);
+                let distance = (dx * dx + dy * dy).sqrt();
+                if distance < nearest[next] {
+                    nearest[next] = distance;
+                    // A cell behind a bay can be nearer than the way to it was long.
+                    let due = ((distance * STEPS_PER_SIDE) as usize).max(step);
+                    if due >= buckets.len() {
+                        buckets.resize_with(due + 1, Vec::new);
+                    }
+                    buckets[due].push((next as u32, zone));
+                }
             }
         }
+        buckets[step] = Vec::new();
+        step += 1;
     }
     labels
 }
