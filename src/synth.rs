@@ -23,6 +23,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use self::figures::Latent;
+pub use self::figures::{Figure, IncomeFigures, ShareFigures, SyntheticRow};
 use self::lattice::Lattice;
 use self::noise::{Purpose, bits};
 use self::outline::Detail;
@@ -41,12 +42,6 @@ pub const MOST_INDICATORS: usize = 1_000;
 
 /// The most years.
 pub const MOST_YEARS: usize = 200;
-
-/// Indicators that are counts of persons.
-const N_COUNTED: usize = 4;
-
-/// Those and median income.
-const N_INDICATORS: usize = N_COUNTED + 1;
 
 /// Zones in a district, about.
 const DISTRICT_SIZE: usize = 8;
@@ -97,56 +92,6 @@ pub struct SyntheticZone {
     pub district_name: String,
     /// Its shape in metres of EPSG:25832, counter-clockwise, rounded to centimetres.
     pub polygon: Polygon<f64>,
-}
-
-/// A published figure or the reason why there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Figure {
-    /// A number of persons or households, or kroner.
-    Number(u32),
-    /// Withheld: the numerator is 1, 2 or 3.
-    Suppressed,
-    /// Not published, for no known reason.
-    Missing,
-}
-
-/// Persons with an attribute, of persons who could have it; numerator ≤ denominator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ShareFigures {
-    /// Those who have it; withheld when few.
-    pub numerator: Figure,
-    /// All of them; missing exactly where the numerator is missing.
-    pub denominator: Figure,
-}
-
-/// The middle income of a zone's households.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IncomeFigures {
-    /// Kroner a year after tax in prices of the last year, rounded to hundreds.
-    pub median_nok: Figure,
-    /// The households behind it.
-    pub households: Figure,
-}
-
-/// One zone in one year.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SyntheticRow {
-    /// The year.
-    pub year: i32,
-    /// Residents.
-    pub population: u32,
-    /// Median income; higher is better.
-    pub income: IncomeFigures,
-    /// Compulsory school only, of those aged 30 to 59; higher is worse.
-    pub low_education: ShareFigures,
-    /// Employed, of those aged 20 to 66; higher is better.
-    pub employment: ShareFigures,
-    /// Not through upper secondary school in time, of one cohort; higher is worse.
-    pub dropout: ShareFigures,
-    /// In households with persistent low income, of those under 18; higher is worse.
-    pub child_poverty: ShareFigures,
-    /// The generic indicators; `None` where missing.
-    pub extras: Vec<Option<f64>>,
 }
 
 /// A request that no city can meet.
@@ -318,7 +263,7 @@ fn id_width(n: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
 
     use super::*;
 
@@ -353,33 +298,6 @@ mod tests {
         moments.2 / (moments.0 * moments.1).sqrt()
     }
 
-    /// Every directed side of every ring, in centimetres, with how often it occurs.
-    fn sides(city: &SyntheticCity) -> BTreeMap<[i64; 4], usize> {
-        let mut sides = BTreeMap::new();
-        for zone in &city.zones {
-            for ring in std::iter::once(zone.polygon.exterior()).chain(zone.polygon.interiors()) {
-                assert_eq!(ring.0.first(), ring.0.last());
-                for side in ring.0.windows(2) {
-                    let ends = [side[0].x, side[0].y, side[1].x, side[1].y];
-                    assert_ne!(side[0], side[1], "zone {} repeats a corner", zone.id);
-                    *sides.entry(ends.map(|x| (x * 100.0).round() as i64)).or_default() += 1;
-                }
-            }
-        }
-        sides
-    }
-
-    fn area_m2(sides: impl Iterator<Item = [i64; 4]>) -> f64 {
-        let (east, north) = (CENTRE_M.0 as i64 * 100, CENTRE_M.1 as i64 * 100);
-        let doubled: i128 = sides
-            .map(|[x1, y1, x2, y2]| {
-                i128::from(x1 - east) * i128::from(y2 - north)
-                    - i128::from(x2 - east) * i128::from(y1 - north)
-            })
-            .sum();
-        doubled as f64 / 2e4
-    }
-
     #[test]
     fn ids_keep_leading_zeros_and_names_are_unique() {
         let city = city(51, 1);
@@ -389,54 +307,6 @@ mod tests {
         let names: BTreeSet<_> = city.zones.iter().map(|zone| &zone.name).collect();
         assert_eq!((ids.len(), names.len()), (51, 51));
         assert!(names.iter().any(|name| name.contains(['æ', 'ø', 'å'])));
-    }
-
-    #[test]
-    fn zones_cover_the_land_without_gap_or_overlap() {
-        for (areas, seed) in [(51, 1), (51, 2), (400, 3)] {
-            let city = city(areas, seed);
-            let sides = sides(&city);
-            assert!(sides.values().all(|&n| n == 1), "no side is walked twice the same way");
-            let coast: Vec<[i64; 4]> = sides
-                .keys()
-                .filter(|&&[x1, y1, x2, y2]| !sides.contains_key(&[x2, y2, x1, y1]))
-                .copied()
-                .collect();
-            assert!(!coast.is_empty());
-            // What the coast encloses is the sum of the zones, so the inner sides cancel out.
-            let all = area_m2(sides.keys().copied());
-            assert!((area_m2(coast.into_iter()) - all).abs() < 0.01);
-            assert!((all / 1e6 / (areas as f64 * KM2_PER_ZONE) - 1.0).abs() < 0.05);
-        }
-    }
-
-    #[test]
-    fn the_land_is_in_one_piece_and_so_is_each_district() {
-        let city = city(400, 1);
-        let within = |district: Option<&str>| {
-            let inside = |zone: usize| {
-                district.is_none_or(|district| city.zones[zone].district_name == district)
-            };
-            let members: Vec<usize> = (0..city.zones.len()).filter(|&z| inside(z)).collect();
-            let mut reached = BTreeSet::from([members[0]]);
-            let mut queue = vec![members[0]];
-            while let Some(zone) = queue.pop() {
-                for &next in city.neighbours(zone) {
-                    if inside(next as usize) && reached.insert(next as usize) {
-                        queue.push(next as usize);
-                    }
-                }
-            }
-            (reached.len(), members.len())
-        };
-        assert_eq!(within(None), (400, 400));
-        let names: BTreeSet<&str> =
-            city.zones.iter().map(|zone| zone.district_name.as_str()).collect();
-        assert_eq!(names.len(), city.n_districts());
-        for name in names {
-            let (reached, members) = within(Some(name));
-            assert_eq!(reached, members, "{name}");
-        }
     }
 
     #[test]

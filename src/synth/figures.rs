@@ -11,7 +11,12 @@ use rayon::prelude::*;
 
 use super::noise::{Purpose, normal, stream};
 use super::partition::Adjacency;
-use super::{Figure, IncomeFigures, N_COUNTED, N_INDICATORS, ShareFigures, SyntheticRow};
+
+/// Indicators that are counts of persons.
+const N_COUNTED: usize = 4;
+
+/// Those and median income.
+const N_INDICATORS: usize = N_COUNTED + 1;
 
 /// How much of an indicator is the general factor, in the order of the rows' fields: income,
 /// low education, employment, drop-out, child poverty. The sign says which way it goes.
@@ -28,6 +33,56 @@ const LARGEST_SUPPRESSED: u64 = 3;
 
 /// How many cells a register lacks for no known reason.
 const SHARE_MISSING: f64 = 0.007;
+
+/// A published figure or the reason why there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Figure {
+    /// A number of persons or households, or kroner.
+    Number(u32),
+    /// Withheld: the numerator is 1, 2 or 3.
+    Suppressed,
+    /// Not published, for no known reason.
+    Missing,
+}
+
+/// Persons with an attribute, of persons who could have it; numerator ≤ denominator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShareFigures {
+    /// Those who have it; withheld when few.
+    pub numerator: Figure,
+    /// All of them; missing exactly where the numerator is missing.
+    pub denominator: Figure,
+}
+
+/// The middle income of a zone's households.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IncomeFigures {
+    /// Kroner a year after tax in prices of the last year, rounded to hundreds.
+    pub median_nok: Figure,
+    /// The households behind it.
+    pub households: Figure,
+}
+
+/// One zone in one year.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SyntheticRow {
+    /// The year.
+    pub year: i32,
+    /// Residents.
+    pub population: u32,
+    /// Median income; higher is better.
+    pub income: IncomeFigures,
+    /// Compulsory school only, of those aged 30 to 59; higher is worse.
+    pub low_education: ShareFigures,
+    /// Employed, of those aged 20 to 66; higher is better.
+    pub employment: ShareFigures,
+    /// Not through upper secondary school in time, of one cohort; higher is worse.
+    pub dropout: ShareFigures,
+    /// In households with persistent low income, of those under 18; higher is worse.
+    pub child_poverty: ShareFigures,
+    /// The generic indicators; `None` where missing.
+    pub extras: Vec<Option<f64>>,
+}
 
 /// How a share (numerator of denominator) is spread over zones and years.
 struct ShareModel {

@@ -154,3 +154,60 @@ fn signed_area(ring: &LineString<f64>) -> f64 {
     };
     ring.0.windows(2).map(|side| cross(side[0], side[1])).sum::<f64>() / 2.0
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::synth::{CENTRE_M, KM2_PER_ZONE, SynthRequest, SyntheticCity, synthesise};
+
+    fn city(areas: usize, seed: u64) -> SyntheticCity {
+        synthesise(&SynthRequest { areas, years: 2024..=2024, seed, indicators: 0 }).unwrap()
+    }
+
+    /// Every directed side of every ring, in centimetres, with how often it occurs.
+    fn sides(city: &SyntheticCity) -> BTreeMap<[i64; 4], usize> {
+        let mut sides = BTreeMap::new();
+        for zone in &city.zones {
+            for ring in std::iter::once(zone.polygon.exterior()).chain(zone.polygon.interiors()) {
+                assert_eq!(ring.0.first(), ring.0.last());
+                for side in ring.0.windows(2) {
+                    let ends = [side[0].x, side[0].y, side[1].x, side[1].y];
+                    assert_ne!(side[0], side[1], "zone {} repeats a corner", zone.id);
+                    *sides.entry(ends.map(|x| (x * 100.0).round() as i64)).or_default() += 1;
+                }
+            }
+        }
+        sides
+    }
+
+    fn area_m2(sides: impl Iterator<Item = [i64; 4]>) -> f64 {
+        let (east, north) = (CENTRE_M.0 as i64 * 100, CENTRE_M.1 as i64 * 100);
+        let doubled: i128 = sides
+            .map(|[x1, y1, x2, y2]| {
+                i128::from(x1 - east) * i128::from(y2 - north)
+                    - i128::from(x2 - east) * i128::from(y1 - north)
+            })
+            .sum();
+        doubled as f64 / 2e4
+    }
+
+    #[test]
+    fn zones_cover_the_land_without_gap_or_overlap() {
+        for (areas, seed) in [(51, 1), (51, 2), (400, 3)] {
+            let city = city(areas, seed);
+            let sides = sides(&city);
+            assert!(sides.values().all(|&n| n == 1), "no side is walked twice the same way");
+            let coast: Vec<[i64; 4]> = sides
+                .keys()
+                .filter(|&&[x1, y1, x2, y2]| !sides.contains_key(&[x2, y2, x1, y1]))
+                .copied()
+                .collect();
+            assert!(!coast.is_empty());
+            // What the coast encloses is the sum of the zones, so the inner sides cancel out.
+            let all = area_m2(sides.keys().copied());
+            assert!((area_m2(coast.into_iter()) - all).abs() < 0.01);
+            assert!((all / 1e6 / (areas as f64 * KM2_PER_ZONE) - 1.0).abs() < 0.05);
+        }
+    }
+}

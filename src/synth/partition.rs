@@ -266,3 +266,43 @@ fn middles(cells: &[u32], labels: &[u32], places: &[(f32, f32)], n_zones: usize)
     }
     best.into_iter().map(|(_, cell)| cell).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::synth::{SynthRequest, SyntheticCity, synthesise};
+
+    fn city(areas: usize, seed: u64) -> SyntheticCity {
+        synthesise(&SynthRequest { areas, years: 2024..=2024, seed, indicators: 0 }).unwrap()
+    }
+
+    #[test]
+    fn the_land_is_in_one_piece_and_so_is_each_district() {
+        let city = city(400, 1);
+        let within = |district: Option<&str>| {
+            let inside = |zone: usize| {
+                district.is_none_or(|district| city.zones[zone].district_name == district)
+            };
+            let members: Vec<usize> = (0..city.zones.len()).filter(|&z| inside(z)).collect();
+            let mut reached = BTreeSet::from([members[0]]);
+            let mut queue = vec![members[0]];
+            while let Some(zone) = queue.pop() {
+                for &next in city.neighbours(zone) {
+                    if inside(next as usize) && reached.insert(next as usize) {
+                        queue.push(next as usize);
+                    }
+                }
+            }
+            (reached.len(), members.len())
+        };
+        assert_eq!(within(None), (400, 400));
+        let names: BTreeSet<&str> =
+            city.zones.iter().map(|zone| zone.district_name.as_str()).collect();
+        assert_eq!(names.len(), city.n_districts());
+        for name in names {
+            let (reached, members) = within(Some(name));
+            assert_eq!(reached, members, "{name}");
+        }
+    }
+}
