@@ -13,6 +13,7 @@ mod run;
 mod schema;
 mod score;
 mod select;
+mod synth;
 mod terminal;
 
 use std::process::ExitCode;
@@ -51,6 +52,7 @@ enum Command {
     Explain(explain::ExplainArgs),
     Presets(presets::PresetsArgs),
     Schema(schema::SchemaArgs),
+    Synth(synth::SynthArgs),
     Init(init::InitArgs),
 }
 
@@ -74,6 +76,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Explain(args) => explain::run(args, &terminal),
         Command::Presets(args) => presets::run(args),
         Command::Schema(args) => schema::run(args, &terminal),
+        Command::Synth(args) => synth::run(args, &terminal),
         Command::Init(args) => init::run(args, &terminal),
     };
     match done {

@@ -198,7 +198,10 @@ mod tests {
     fn placeholders(text: &str) -> std::collections::BTreeSet<String> {
         text.split('{')
             .skip(1)
-            .filter_map(|part| Some(part.split_once('}')?.0.to_owned()))
+            .filter_map(|part| {
+                let name = part.split_once('}')?.0;
+                Some(name.trim_end_matches("_nb").trim_end_matches("_en").to_owned())
+            })
             .collect()
     }
 }

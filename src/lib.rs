@@ -47,6 +47,7 @@ pub mod picture;
 pub mod rank;
 pub mod report;
 pub mod select;
+pub mod synth;
 pub mod treat;
 pub mod validate;
 pub mod weight;
