@@ -116,16 +116,14 @@ pub fn write_file(
     path: &Path,
     write: impl FnOnce(&mut io::BufWriter<fs::File>) -> io::Result<()>,
 ) -> Result<(), WriteError> {
-    let parent = match path.parent() {
+    let name = path.file_name().ok_or_else(|| WriteError::at(path, "this is not a file name"))?;
+    if path.is_dir() {
+        return Err(WriteError::at(path, "a folder of that name is in the way"));
+    }
+    let mut staged = Staged::new(match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
-    };
-    let fail = |error: io::Error| WriteError::at(path, error);
-    fs::create_dir_all(parent).map_err(fail)?;
-    let file = tempfile::Builder::new().prefix(".levekaar-").tempfile_in(parent).map_err(fail)?;
-    let (file, held) = file.into_parts();
-    let mut out = io::BufWriter::new(file);
-    write(&mut out).map_err(fail)?;
-    out.into_inner().map_err(|error| fail(error.into_error()))?;
-    held.persist(path).map_err(|error| fail(error.error))
+    })?;
+    staged.add(&name.to_string_lossy(), write)?;
+    staged.commit().map(|_| ())
 }
