@@ -20,7 +20,12 @@ use crate::statistics::Summary;
 
 /// How the children of a level become one number.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "method",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Aggregation {
     /// `sum(w x)`, which is the weighted mean where the weights sum to 1 and a plain sum where
     /// each is 1. A good child makes up for a bad one in full.
@@ -69,7 +74,7 @@ impl Aggregation {
                 let (top, bottom) = x.fold((0.0, 0.0), |(t, b), (w, x)| (t + w, b + w / x));
                 top / bottom
             }
-            Self::PowerMean { p } if p == 0.0 => {
+            Self::PowerMean { p: 0.0 } => {
                 let (top, bottom) = x.fold((0.0, 0.0), |(t, b), (w, x)| (t + w * x.ln(), b + w));
                 (top / bottom).exp()
             }
@@ -83,7 +88,12 @@ impl Aggregation {
 
 /// What becomes of an area of which a child is missing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "policy", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "policy",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum MissingPolicy {
     /// Its result is missing.
     #[default]

@@ -17,7 +17,12 @@ pub const MAX_CLASSES: usize = 10;
 ///
 /// Source: Slocum et al. (2009), *Thematic Cartography and Geovisualization*, chapter 4.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "method",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Classing {
     /// About as many areas in each class; breaks by linear interpolation (type 7 of Hyndman and
     /// Fan, 1996, which is numpy's). Parts neighbours in rank that hardly differ in value.

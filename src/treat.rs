@@ -21,7 +21,12 @@ use crate::statistics::{self, Summary};
 
 /// How gaps are filled.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "method",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Imputation {
     /// Gaps stay gaps.
     None {},
@@ -43,7 +48,12 @@ impl Default for Imputation {
 
 /// What is done to the values of an indicator, in the unit in which it is measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "method",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Treatment {
     /// Values beyond two percentiles are set to them (linear, type 7). Flattens both ends
     /// whether or not there are outliers.

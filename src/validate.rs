@@ -174,22 +174,36 @@ fn check_header(
     problems: &mut Vec<Problem>,
 ) {
     let wanted = request(project, definition);
-    let mut seen = BTreeSet::new();
-    for column in wanted.text.iter().chain(&wanted.numbers) {
-        if raw.header.contains(column) || !seen.insert(column) {
-            continue;
+    let columns: BTreeSet<&String> = wanted.text.iter().chain(&wanted.numbers).collect();
+    let mut strangers = Vec::new();
+    for column in columns.into_iter().filter(|column| !raw.header.contains(column)) {
+        match nearest(column, raw.header.iter().map(String::as_str)) {
+            Some(near) => problems.push(Problem::new(
+                format!("there is no column `{column}`"),
+                format!("did you mean `{near}`?"),
+            )),
+            None => strangers.push(format!("`{column}`")),
         }
-        let help = match nearest(column, raw.header.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if raw.header.len() == 1 => format!(
-                "the header was read as one column, `{}`: set `delimiter` under `[areas.format]`, \
-                 or take it out and let the program look",
-                raw.header[0]
-            ),
-            None => format!("its columns are {}", raw.header.join(", ")),
-        };
-        problems.push(Problem::new(format!("there is no column `{column}`"), help));
     }
+    if strangers.is_empty() {
+        return;
+    }
+    let help = match raw.header.as_slice() {
+        [one] => format!(
+            "the header was read as one column, `{one}`: set `delimiter` under `[areas.format]`, \
+             or take it out and let the program look"
+        ),
+        header => format!(
+            "its columns are {}; say which one an indicator comes from with \
+             `[indicators.ID]` and `column = \"…\"`",
+            header.join(", ")
+        ),
+    };
+    let message = match strangers.as_slice() {
+        [one] => format!("there is no column {one}"),
+        many => format!("there are no columns {}", many.join(", ")),
+    };
+    problems.push(Problem::new(message, help));
 }
 
 fn check_ragged(raw: &RawTable, problems: &mut Vec<Problem>) {

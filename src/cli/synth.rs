@@ -69,7 +69,7 @@ pub(crate) fn run(args: &SynthArgs, terminal: &Terminal) -> miette::Result<()> {
         let mut file = |name: &str, write: &dyn Fn(&mut Vec<u8>) -> std::io::Result<()>| {
             let mut bytes = Vec::new();
             write(&mut bytes)
-                .and_then(|()| Ok(sums.push((name.to_owned(), checksum_of(&bytes)))))
+                .map(|()| sums.push((name.to_owned(), checksum_of(&bytes))))
                 .map_err(|error| miette::miette!("{name}: {error}"))?;
             staged.add(name, |out| out.write_all(&bytes)).map_err(miette::Report::new)
         };
@@ -215,5 +215,5 @@ dropout_of = \"young persons in the cohort\"
 child_poverty_n = \"children in low-income households; higher share is worse\"
 child_poverty_of = \"children\"
 synthetic = \"true in every row\"
-# `:` is suppressed (numerators of 1 to 3), `.` is missing.
+# `:` is suppressed (numerators of 1 to 3), `..` is not available.
 ";

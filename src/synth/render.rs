@@ -184,7 +184,7 @@ fn push_figure(text: &mut String, figure: Figure) {
             let _ = write!(text, ",{number}");
         }
         Figure::Suppressed => text.push_str(",:"),
-        Figure::Missing => text.push_str(",."),
+        Figure::Missing => text.push_str(",.."),
     }
 }
 
