@@ -1,0 +1,7 @@
+//! What a user sets out to do, one file each.
+
+mod bad_input;
+mod explain_an_area;
+mod run_a_project;
+mod same_bytes;
+mod start_from_a_table;
