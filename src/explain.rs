@@ -1,6 +1,37 @@
 //! How did an area get its score?
+//!
+//! [`explain`] redoes the arithmetic of one area from the indicators as measured, step by step and
+//! apart from the code that computed the index, and puts its own numbers beside the pipeline's.
+//! [`to_text`] prints the chain so that a reader can follow it with a calculator, and
+//! [`method_in_words`] says in sentences what a definition does. Nothing here changes a result.
+
+mod chain;
+mod digits;
+mod formula;
+mod indicator;
+mod level;
+mod method;
+mod scale;
+#[cfg(test)]
+mod tests;
+mod text;
 
 use serde::Serialize;
+
+use crate::analysis::Analysis;
+use crate::index::Plan;
+use crate::indicator::Direction;
+use crate::language::round_half_away;
+use crate::rank::First;
+
+pub use chain::{
+    Explanation, IndicatorChain, LevelChain, NormaliseStep, Part, RankStep, RateStep, Reweighting,
+    Rounding, SelectionStep, TreatmentStep,
+};
+pub use method::method_in_words;
+pub use text::to_text;
+
+use scale::Place;
 
 /// The TOML spelling of a method with its parameters, such as `winsorise-percentiles low=1 high=99`.
 pub fn short_name<M: Serialize>(method: &M) -> String {
@@ -18,25 +49,90 @@ pub fn short_name<M: Serialize>(method: &M) -> String {
     }
 }
 
-/// Stands in until the chain of numbers is there.
-#[derive(Debug, Serialize)]
-pub struct Explanation;
-
-/// Stands in.
-pub fn explain(_analysis: &crate::analysis::Analysis, _area_idx: usize) -> Explanation {
-    Explanation
+/// Redoes the arithmetic of one area, from the indicators as measured to its rank.
+///
+/// Shape: the whole analysis in, one chain an indicator and one a level out. Every step walks
+/// whole columns, because means, percentiles and ranks are facts of all areas; the work is a few
+/// passes over the table. A gap that nothing fills ends its chain, and levels without a result,
+/// like an area without a score, say so with `None`. Ties are counted, not sorted.
+///
+/// The other areas enter a domain's rank or mean with the pipeline's values, so that one area is
+/// explained without recomputing all. A change of scale that the project file makes before the
+/// table is checked, such as the complement of a column, is not part of the chain.
+///
+/// # Panics
+///
+/// When `area_idx` is not a row of the table, which is a mistake of the caller's. In builds with
+/// debug assertions also when the chain and the pipeline disagree, which is a mistake of ours.
+pub fn explain(analysis: &Analysis, area_idx: usize) -> Explanation {
+    let definition = &analysis.definition;
+    let plan = Plan::of(definition).expect("an analysis is made by a plan of its definition");
+    let area = &analysis.table.areas()[area_idx];
+    let indicators: Vec<IndicatorChain> = (0..definition.indicators.len())
+        .map(|at| indicator::chain(analysis, at, area_idx))
+        .collect();
+    let levels = level::chains(analysis, &plan, &indicators, area_idx);
+    let score = levels.last().and_then(|level| level.result);
+    let explanation = Explanation {
+        area: area.id.clone(),
+        name: area.name.clone(),
+        population: area.population,
+        definition: definition.id.clone(),
+        title: definition.title.clone(),
+        direction: definition.direction,
+        indicators,
+        levels,
+        ranking: rank_step(analysis, score, area_idx),
+        selection: selection_step(analysis, area_idx),
+    };
+    debug_assert_eq!(explanation.mismatches(), Vec::<String>::new(), "{}", area.id);
+    explanation
 }
 
-/// Stands in.
-pub fn to_text(_explanation: &Explanation, _language: crate::language::Language) -> String {
-    String::new()
+fn rank_step(analysis: &Analysis, score: Option<f64>, area_idx: usize) -> RankStep {
+    let definition = &analysis.definition;
+    let rule = definition.ranking;
+    let areas = analysis.table.areas();
+    let mut scores = analysis.computation.scores.values.clone();
+    if let Some(decimals) = rule.round {
+        scores.iter_mut().for_each(|x| *x = round_half_away(*x, usize::from(decimals)));
+    }
+    let large_first =
+        (definition.direction == Direction::HigherIsWorse) == (rule.first == First::Worst);
+    let place = Place::of(&scores, area_idx, large_first, areas);
+    let rank = place.map(|place| place.rank(rule.ties));
+    let n_ranked = scores.iter().filter(|x| !x.is_nan()).count();
+    let class = |k: f64| rank.map(|rank| (k * rank / n_ranked as f64).ceil() as usize);
+    let tied = |at: &usize| *at != area_idx && scores[*at] == scores[area_idx];
+    RankStep {
+        rule,
+        score,
+        rounded: score
+            .zip(rule.round)
+            .map(|(x, decimals)| Rounding { decimals, after: round_half_away(x, decimals.into()) }),
+        n_ranked,
+        n_before: place.map_or(0, |place| place.n_before),
+        n_tied: place.map_or(0, |place| place.n_tied),
+        rank,
+        pipeline_rank: present(analysis.ranking.ranks()[area_idx]),
+        decile: class(10.0),
+        quintile: class(5.0),
+        tied_with: (0..areas.len()).filter(tied).map(|at| areas[at].label()).collect(),
+    }
 }
 
-/// Stands in.
-pub fn method_in_words(
-    _definition: &crate::index::IndexDefinition,
-    _plan: &crate::index::Plan<'_>,
-    _language: crate::language::Language,
-) -> Vec<String> {
-    Vec::new()
+fn selection_step(analysis: &Analysis, area_idx: usize) -> Option<SelectionStep> {
+    let selection = analysis.selection.as_ref()?;
+    Some(SelectionStep {
+        rule: selection.rule().id.clone(),
+        title: selection.rule().title.clone(),
+        outcome: selection.outcomes()[area_idx],
+        finding: selection.finding(area_idx),
+        sentence: selection.sentence(area_idx),
+    })
+}
+
+/// NaN is how a column writes a gap.
+fn present(x: f64) -> Option<f64> {
+    (!x.is_nan()).then_some(x)
 }

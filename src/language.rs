@@ -57,6 +57,7 @@ impl Text {
 }
 
 const FILES: &[(&str, &str)] = &[
+    ("explain", include_str!("messages/explain.toml")),
     ("general", include_str!("messages/general.toml")),
     ("map", include_str!("messages/map.toml")),
     ("notice", include_str!("messages/notice.toml")),

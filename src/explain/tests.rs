@@ -1,0 +1,497 @@
+//! A reader with a calculator comes to the printed numbers, whatever the recipe.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::analysis::analyse;
+use crate::area::Area;
+use crate::index::IndexDefinition;
+use crate::indicator::{CellState, Column, Counts, IndicatorTable};
+use crate::language::Language;
+use crate::presets;
+use crate::select::RuleFile;
+
+/// Results are printed with eight decimals or nine digits; the last two may be off.
+const TOLERANCE: f64 = 3e-8;
+
+/// Two levels as in the British indices, tied values and a rounded domain score.
+const TWO_LEVELS: &str = r#"
+version = 1
+id = "two-levels"
+title = { nb = "To nivåer", en = "Two levels" }
+source = "invented for a test"
+licence = "CC0-1.0"
+score = { aggregate = { method = "arithmetic-mean" }, weights = { method = "equal" }, round = 3 }
+ranking = { ties = "average", round = 1 }
+defaults = { normalise = { method = "z-score", divisor = "population" } }
+
+[[domain]]
+id = "work"
+title = { nb = "Arbeid", en = "Work" }
+[domain.score]
+aggregate = { method = "arithmetic-mean" }
+missing = { policy = "available-weight", at-least = 0.5 }
+round-before = 2
+normalise = { method = "exponential", k = 23.0, share = "rank-over-n", ties = "average" }
+
+[[domain]]
+id = "school"
+title = { nb = "Skole", en = "School" }
+[domain.score]
+aggregate = { method = "arithmetic-mean" }
+renormalise = true
+normalise = { method = "exponential", k = 23.0, share = "rank-less-half-over-n", ties = "max" }
+
+[[indicator]]
+id = "jobs"
+title = { nb = "Sysselsatte", en = "Employed" }
+unit = "%"
+direction = "higher-is-better"
+domain = "work"
+weight = 0.5
+
+[[indicator]]
+id = "hours"
+title = { nb = "Deltid", en = "Part-time" }
+unit = "%"
+direction = "higher-is-worse"
+domain = "work"
+weight = 0.5
+
+[[indicator]]
+id = "dropout"
+title = { nb = "Frafall", en = "Drop-out" }
+unit = "%"
+direction = "higher-is-worse"
+domain = "school"
+weight = 2.0
+"#;
+
+/// Every treatment, normalisation and mean once; all values come out above zero.
+const EVERYTHING: &str = r#"
+version = 1
+id = "everything"
+title = { nb = "Alt", en = "Everything" }
+source = "invented for a test"
+licence = "CC0-1.0"
+direction = "higher-is-better"
+ranking = { ties = "first-by-id", first = "best" }
+
+[score]
+aggregate = { method = "power-mean", p = 2.0 }
+normalise = { method = "min-max", low = 1.0, high = 10.0 }
+
+[[domain]]
+id = "a"
+title = { nb = "A", en = "A" }
+score = { aggregate = { method = "geometric-mean" }, missing = { policy = "available-weight", at-least = 0.3 } }
+
+[[domain]]
+id = "b"
+title = { nb = "B", en = "B" }
+score = { aggregate = { method = "harmonic-mean" }, normalise = { method = "rank", ties = "first-by-id" } }
+
+[[domain]]
+id = "c"
+title = { nb = "C", en = "C" }
+parent = "b"
+score = { aggregate = { method = "power-mean", p = 0.0 } }
+
+[[indicator]]
+id = "x1"
+title = { nb = "X1", en = "X1" }
+unit = "kr"
+direction = "higher-is-better"
+domain = "a"
+weight = 0.3
+impute = { method = "mean" }
+treat = [{ method = "winsorise-percentiles", low = 10, high = 90 }, { method = "log", offset = 5.0 }]
+normalise = { method = "min-max", low = 1.0, high = 100.0 }
+round = 4
+
+[[indicator]]
+id = "x2"
+title = { nb = "X2", en = "X2" }
+unit = "%"
+direction = "higher-is-worse"
+domain = "a"
+weight = 0.7
+treat = [{ method = "round", decimals = 0 }]
+normalise = { method = "rank", ties = "average" }
+
+[[indicator]]
+id = "x3"
+title = { nb = "X3", en = "X3" }
+unit = "%"
+direction = "higher-is-worse"
+domain = "c"
+weight = 1.0
+impute = { method = "group-median" }
+treat = [{ method = "cap", high = 30.0 }]
+normalise = { method = "percentile", share = "rank-over-n-plus-one", ties = "min" }
+
+[[indicator]]
+id = "x4"
+title = { nb = "X4", en = "X4" }
+unit = "%"
+direction = "higher-is-better"
+domain = "c"
+weight = 3.0
+impute = { method = "median" }
+normalise = { method = "goalposts", low = -20.0, high = 30.0, scale = 10.0, cap = "high" }
+
+[[indicator]]
+id = "x5"
+title = { nb = "X5", en = "X5" }
+unit = "%"
+direction = "higher-is-worse"
+domain = "b"
+weight = 1.0
+impute = { method = "group-mean" }
+normalise = { method = "z-score", mean = 100.0, sd = 10.0 }
+
+[[indicator]]
+id = "x6"
+title = { nb = "X6", en = "X6" }
+unit = "z"
+direction = "higher-is-better"
+weight = 1.0
+impute = { method = "mean" }
+treat = [{ method = "cap", low = 1.0 }]
+normalise = { method = "as-is" }
+"#;
+
+/// [`TWO_LEVELS`] gives each of its domains no weight, because they weigh the same.
+fn with_domain_weights(text: &str) -> String {
+    text.replace("id = \"a\"\n", "id = \"a\"\nweight = 1.0\n")
+        .replace("id = \"b\"\n", "id = \"b\"\nweight = 2.0\n")
+        .replace("id = \"c\"\n", "id = \"c\"\nweight = 1.5\n")
+}
+
+#[test]
+fn a_chain_can_be_redone_by_hand() {
+    let analysis = analysis_of(preset("no-levekaar-5"), four_areas(), None);
+    let explained = explain(&analysis, 0);
+    // Median income 400 of 400, 500, 300, 520: the mean is 430, the squares sum to 30 800.
+    let income = explained.indicators[0].normalisation.as_ref().unwrap();
+    assert_eq!((income.n, income.mean, income.turned), (4, 430.0, true));
+    assert!((income.result - 30.0 / (30_800.0_f64 / 3.0).sqrt()).abs() < 1e-12);
+    insta::assert_snapshot!("oslo_nb", to_text(&explained, Language::Nb));
+}
+
+#[test]
+fn a_missing_cell_ends_its_chain_and_says_why() {
+    let mut columns = columns_of(&four_areas_values());
+    let mut states = vec![CellState::Present; 4];
+    states[2] = CellState::Suppressed;
+    columns[1] = Column::new("low_education".into(), vec![30.0, 20.0, f64::NAN, 10.0], states);
+    let table = IndicatorTable::new(areas(4), columns);
+    let explained = explain(&analysis_of(preset("no-levekaar-5"), table, None), 2);
+    assert_eq!(explained.indicators[1].result, None);
+    assert_eq!((explained.ranking.rank, explained.levels[0].result), (None, None));
+    let text = to_text(&explained, Language::Nb);
+    assert!(text.contains("skjermet (prikket)") && text.contains("ingen skår"), "{text}");
+}
+
+#[test]
+fn two_levels_with_ties_gaps_and_counts_are_explained_in_full() {
+    let nan = f64::NAN;
+    let mut columns = two_level_columns(&[
+        [70.0, 70.0, 60.0, 80.0],
+        [nan, 20.0, 30.0, 10.0],
+        [9.0, 9.0, 9.0, 4.0],
+    ]);
+    let column = columns.remove(2);
+    columns.push(column.with_counts(Counts {
+        numerator: vec![9.0, 18.0, 27.0, 4.0],
+        denominator: vec![100.0, 200.0, 300.0, 100.0],
+        per: 100.0,
+    }));
+    let rule = presets::find(presets::RULES, "worst-fifth").unwrap().text;
+    let rule: RuleFile = toml::from_str(rule).unwrap();
+    let table = IndicatorTable::new(areas(4), columns);
+    let analysis = analysis_of(definition(TWO_LEVELS), table, Some(&rule));
+    let explained = explain(&analysis, 0);
+    assert_eq!(explained.levels[1].normalisation.as_ref().unwrap().rank, Some(3.0));
+    assert!(explained.levels[0].reweighting.is_some());
+    assert!(explained.selection.is_some());
+    insta::assert_snapshot!("two_levels_en", to_text(&explained, Language::En));
+}
+
+#[test]
+fn an_imputed_value_says_where_it_is_from() {
+    let text =
+        TWO_LEVELS.replace("defaults = { ", "defaults = { impute = { method = \"group-mean\" }, ");
+    let nan = f64::NAN;
+    let columns = two_level_columns(&[
+        [70.0, nan, 60.0, 80.0],
+        [5.0, 20.0, 30.0, 10.0],
+        [9.0, 8.0, 7.0, 4.0],
+    ]);
+    let table = IndicatorTable::new(areas(4), columns);
+    let explained = explain(&analysis_of(definition(&text), table, None), 1);
+    let TreatmentStep::Imputed { group, n, after, .. } = &explained.indicators[0].treatments[0]
+    else {
+        panic!("the first step fills the gap");
+    };
+    assert_eq!((group.as_deref(), *n, *after), (Some("odd"), 1, 80.0));
+    assert!(
+        to_text(&explained, Language::En)
+            .contains("the mean of the areas with a value (1) in odd = 80")
+    );
+}
+
+#[test]
+fn a_rate_from_a_complement_is_told_from_its_counts() {
+    let mut columns = two_level_columns(&[
+        [70.0, 75.0, 60.0, 80.0],
+        [5.0, 20.0, 30.0, 10.0],
+        [9.0, 8.0, 7.0, 4.0],
+    ]);
+    let counts =
+        Counts { numerator: vec![30.0, 25.0, 40.0, 20.0], denominator: vec![100.0; 4], per: 100.0 };
+    columns[0] = columns[0].clone().with_counts(counts);
+    let table = IndicatorTable::new(areas(4), columns);
+    let explained = explain(&analysis_of(definition(TWO_LEVELS), table, None), 0);
+    assert_eq!(explained.indicators[0].rate.as_ref().unwrap().complement_of, Some(100.0));
+    assert!(to_text(&explained, Language::En).contains("100 − 30 / 100 × 100 = 70"));
+}
+
+#[test]
+fn an_explanation_is_data() {
+    let explained = explain(&analysis_of(preset("gb-wimd-2019"), random_like(8), None), 0);
+    let json = serde_json::to_value(&explained).unwrap();
+    assert_eq!(json["levels"][0]["parts"][0]["id"], "income");
+}
+
+#[test]
+fn the_method_is_told_in_words_and_alike_settings_once() {
+    let words = |definition: &IndexDefinition, language| {
+        let plan = Plan::of(definition).unwrap();
+        method_in_words(definition, &plan, language).join("\n\n")
+    };
+    let nb = words(&preset("no-levekaar-5"), Language::Nb);
+    assert_eq!(nb.matches("z-skår").count(), 1, "{nb}");
+    insta::assert_snapshot!("method_no_levekaar_5_nb", nb);
+    let all = definition(&with_domain_weights(EVERYTHING));
+    insta::assert_snapshot!("method_everything_en", words(&all, Language::En));
+    insta::assert_snapshot!("method_everything_nb", words(&all, Language::Nb));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// Each recipe that comes along, and two that use every method.
+    #[test]
+    fn every_printed_line_can_be_calculated(
+        recipe in 0..6_usize,
+        cells in prop::collection::vec(prop::collection::vec(cell(), 8), 3..14),
+    ) {
+        let definition = match recipe {
+            4 => definition(TWO_LEVELS),
+            5 => definition(&with_domain_weights(EVERYTHING)),
+            at => definition(presets::INDICES[at].text),
+        };
+        let n_areas = cells.len();
+        let columns: Vec<Column> = definition.indicators.iter().enumerate().map(|(at, indicator)| {
+            let mut values: Vec<Option<f64>> = cells.iter().map(|row| row[at]).collect();
+            // A column needs two values that differ.
+            (values[0], values[1]) = (Some(3.0 + at as f64), Some(11.5));
+            Column::of(indicator.id.clone(), &values)
+        }).collect();
+        let table = IndicatorTable::new(areas(n_areas), columns);
+        let plan = Plan::of(&definition).unwrap();
+        // Random tables may have a constant domain or a non-positive value in a geometric mean.
+        let Ok(analysis) = analyse(table, &plan, None, Vec::new()) else { return Ok(()) };
+        for at in 0..n_areas {
+            let explained = explain(&analysis, at);
+            prop_assert_eq!(explained.mismatches(), Vec::<String>::new());
+            let text = to_text(&explained, Language::En);
+            let n_comparable = explained.indicators.iter().filter(|c| c.result.is_some()).count();
+            let wrong = wrong_lines(&text, n_comparable);
+            prop_assert!(wrong.is_empty(), "{wrong:?}\n{text}");
+        }
+    }
+}
+
+/// Small whole numbers tie; the others do not; some cells are gaps.
+fn cell() -> impl Strategy<Value = Option<f64>> {
+    prop_oneof![
+        4 => (1..6_i32).prop_map(|x| Some(f64::from(x))),
+        4 => (0.5..29.0_f64).prop_map(Some),
+        1 => (0.5..5e5_f64).prop_map(Some),
+        1 => Just(None),
+    ]
+}
+
+/// The lines whose left side does not come to their right side, and sums that are not the sum of
+/// the lines above; at least `n_expected` lines must be of the kind that can be calculated.
+fn wrong_lines(text: &str, n_expected: usize) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut n_checked = 0;
+    let mut terms = Vec::new();
+    for line in text.lines() {
+        if !line.starts_with(' ') {
+            terms.clear();
+            continue;
+        }
+        let Some((left, right)) = line.rsplit_once(" = ") else { continue };
+        let (right, title) = right.trim().split_once("   ").unwrap_or((right.trim(), ""));
+        let left = left.split("  ").last().unwrap_or_default().trim();
+        let left = left.split(" = ").last().unwrap_or_default();
+        let Some(printed) = calculate(right) else { continue };
+        let found = if left == "sum" { Some(terms.iter().sum()) } else { calculate(left) };
+        terms.push(printed);
+        let Some(found): Option<f64> = found else { continue };
+        // The rows and the sum of a table have fixed decimals; elsewhere zeros are left out.
+        let tolerance = if left == "sum" || !title.is_empty() {
+            let decimals = right.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            1.5 * 0.1_f64.powi(i32::try_from(decimals).unwrap())
+        } else {
+            TOLERANCE * printed.abs().max(1.0)
+        };
+        n_checked += 1;
+        if (found - printed).abs() > tolerance {
+            wrong.push(format!("{line}: {found}"));
+        }
+    }
+    if n_checked < n_expected {
+        wrong.push(format!("only {n_checked} lines could be checked"));
+    }
+    wrong
+}
+
+/// A pocket calculator: `+ − × / ^`, parentheses, `ln( )`, `exp( )` and `⌈ ⌉`.
+fn calculate(text: &str) -> Option<f64> {
+    let text: Vec<char> = text.chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
+    let mut at = 0;
+    let value = sum(&text, &mut at)?;
+    (at == text.len()).then_some(value)
+}
+
+fn sum(text: &[char], at: &mut usize) -> Option<f64> {
+    let mut value = product(text, at)?;
+    while let Some(sign @ ('+' | '−')) = text.get(*at) {
+        *at += 1;
+        let next = product(text, at)?;
+        value = if *sign == '+' { value + next } else { value - next };
+    }
+    Some(value)
+}
+
+fn product(text: &[char], at: &mut usize) -> Option<f64> {
+    let mut value = power(text, at)?;
+    while let Some(sign @ ('×' | '/')) = text.get(*at) {
+        *at += 1;
+        let next = power(text, at)?;
+        value = if *sign == '×' { value * next } else { value / next };
+    }
+    Some(value)
+}
+
+fn power(text: &[char], at: &mut usize) -> Option<f64> {
+    if text.get(*at) == Some(&'−') {
+        *at += 1;
+        return power(text, at).map(|x| -x);
+    }
+    let base = operand_of(text, at)?;
+    if text.get(*at) == Some(&'^') {
+        *at += 1;
+        return Some(base.powf(power(text, at)?));
+    }
+    Some(base)
+}
+
+fn operand_of(text: &[char], at: &mut usize) -> Option<f64> {
+    let rest: String = text[*at..].iter().collect();
+    for (open, f) in
+        [("(", (|x| x) as fn(f64) -> f64), ("ln(", f64::ln), ("exp(", f64::exp), ("⌈", f64::ceil)]
+    {
+        if rest.starts_with(open) {
+            *at += open.chars().count();
+            let value = sum(text, at)?;
+            *at += 1;
+            return Some(f(value));
+        }
+    }
+    let digits: String = rest.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    *at += digits.chars().count();
+    digits.parse().ok()
+}
+
+fn preset(id: &str) -> IndexDefinition {
+    definition(presets::find(presets::INDICES, id).unwrap().text)
+}
+
+fn definition(text: &str) -> IndexDefinition {
+    toml::from_str(text).unwrap()
+}
+
+fn analysis_of(
+    definition: IndexDefinition,
+    table: IndicatorTable,
+    rule: Option<&RuleFile>,
+) -> Analysis {
+    let plan = Plan::of(&definition).unwrap();
+    analyse(table, &plan, rule, Vec::new()).unwrap()
+}
+
+/// Areas of two larger units, by turns.
+fn areas(n: usize) -> Vec<Area> {
+    (0..n)
+        .map(|at| {
+            let mut area = Area::of(format!("{:02}", at + 1).as_str());
+            area.name = format!("Zone {}", at + 1);
+            area.parent = Some(if at % 2 == 0 { "even" } else { "odd" }.to_owned());
+            area.population = Some(1000.0 + at as f64);
+            area
+        })
+        .collect()
+}
+
+/// Five indicators of four districts, in round numbers.
+fn four_areas_values() -> [[f64; 4]; 5] {
+    [
+        [400.0, 500.0, 300.0, 520.0],
+        [30.0, 20.0, 35.0, 10.0],
+        [61.5, 70.0, 58.2, 74.0],
+        [24.0, 18.0, 29.0, 12.0],
+        [17.3, 9.0, 21.0, 4.5],
+    ]
+}
+
+fn columns_of(values: &[[f64; 4]]) -> Vec<Column> {
+    let ids = ["median_income", "low_education", "employment", "dropout", "child_poverty"];
+    ids.iter().zip(values).map(|(id, x)| Column::of(*id, &x.map(Some))).collect()
+}
+
+fn four_areas() -> IndicatorTable {
+    IndicatorTable::new(areas(4), columns_of(&four_areas_values()))
+}
+
+fn two_level_columns(values: &[[f64; 4]; 3]) -> Vec<Column> {
+    let ids = ["jobs", "hours", "dropout"];
+    let cell = |x: f64| (!x.is_nan()).then_some(x);
+    ids.iter().zip(values).map(|(id, x)| Column::of(*id, &x.map(cell))).collect()
+}
+
+fn random_like(n_columns: usize) -> IndicatorTable {
+    let ids = [
+        "income",
+        "employment",
+        "health",
+        "education",
+        "access",
+        "housing",
+        "environment",
+        "crime",
+    ];
+    let columns = ids[..n_columns]
+        .iter()
+        .enumerate()
+        .map(|(at, id)| {
+            Column::of(*id, &[1, 2, 3, 4].map(|x| Some(f64::from((x * (at as i32 + 3)) % 7))))
+        })
+        .collect();
+    IndicatorTable::new(areas(4), columns)
+}
