@@ -44,6 +44,7 @@ pub mod explain;
 pub mod load;
 pub mod normalise;
 pub mod rank;
+pub mod report;
 pub mod select;
 pub mod treat;
 pub mod validate;
