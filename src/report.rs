@@ -1,40 +1,154 @@
 //! What do we hand over?
+//!
+//! An analysis, its map and its method in words come in; one self-contained HTML page comes out,
+//! as text. It fetches nothing, works from a file, prints on A4 and can be read without script.
+//! Nothing is computed here but counts and places; every figure is the analysis's own. Writing
+//! the file is `write`'s.
+
+mod answer;
+mod chosen;
+mod figure;
+mod measured;
+mod notes;
+mod page;
+mod ranked;
 
 use miette::Diagnostic;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Kwargs, Serde};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::analysis::Analysis;
-use crate::language::Language;
+use crate::index::DefinitionProblem;
+use crate::language::{Language, message};
 use crate::project::Project;
-use crate::provenance::Provenance;
 
-/// What a report is made from.
-#[derive(Debug)]
+use page::Page;
+pub use ranked::{CUT_ABOVE, ROWS_AFTER_CUT};
+
+/// All that a report shows.
+#[derive(Debug, Clone, Copy)]
 pub struct ReportRequest<'a> {
-    /// The project.
+    /// What was asked for: title, source, and whether the data are invented.
     pub project: &'a Project,
     /// The results.
     pub analysis: &'a Analysis,
-    /// The language.
+    /// The language of the page.
     pub language: Language,
-    /// The map.
+    /// The map as SVG, taken in as it is; its areas are `path[data-area]`. None where there are
+    /// no boundaries.
     pub map_svg: Option<&'a str>,
-    /// The method in words.
+    /// The method in words, a paragraph each, in the language of the page.
     pub method: &'a [String],
-    /// Where it comes from.
+    /// Where the figures come from.
     pub provenance: &'a Provenance,
 }
 
-/// Why there is no report.
-#[derive(Debug, Error, Diagnostic)]
-#[error("the report cannot be made: {0}")]
-pub struct ReportError(String);
+/// What is needed to trace the figures and to compute them again.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Provenance {
+    /// Name and version of the program, such as `levekaar 0.1.0`.
+    pub program_version: String,
+    /// SHA-256 of the index definition, in hexadecimal.
+    pub definition_sha256: String,
+    /// SHA-256 of the rule, where there is one.
+    pub rule_sha256: Option<String>,
+    /// The files that were read.
+    pub inputs: Vec<InputFile>,
+    /// The seed, where random numbers were used.
+    pub seed: Option<u64>,
+    /// The number of ranked areas, which scores and ranks are relative to.
+    pub reference_set: usize,
+    /// The command that makes the same result.
+    pub command: String,
+}
 
-/// Stands in.
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InputFile {
+    /// `table`, `boundaries`, `definition`, `rule` or `project`.
+    pub role: String,
+    /// Its path as the project names it.
+    pub path: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Why a report cannot be made.
+#[derive(Debug, Error, Diagnostic)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// The recipe does not hang together, so that its weights cannot be told.
+    #[error("the index definition `{id}` does not hang together: {first}")]
+    #[diagnostic(
+        code(levekaar::report::definition),
+        help("`levekaar check` shows everything that is wrong with it")
+    )]
+    Definition {
+        /// The recipe's id.
+        id: String,
+        /// The first problem.
+        first: DefinitionProblem,
+    },
+    /// The template cannot be filled, which is a mistake of this program's.
+    #[error("the report's template cannot be filled")]
+    #[diagnostic(
+        code(levekaar::report::template),
+        help("this is a mistake in the program: please report it with the project file")
+    )]
+    Template(#[from] minijinja::Error),
+}
+
+/// Makes the page.
+///
+/// Shape: one row a ranked area, worst first; above [`CUT_ABOVE`] areas only the worst
+/// [`ROWS_AFTER_CUT`], which the page states. Areas without a rank and areas whose
+/// selection is undecided are listed apart; a gap is named by its kind and never shown as 0. Ties
+/// stand in the order of their ids.
+///
+/// Every value from data is escaped; the map alone is taken in as it is. The same request gives
+/// the same bytes.
 ///
 /// # Errors
 ///
-/// None yet.
-pub fn report(_request: &ReportRequest<'_>) -> Result<String, ReportError> {
-    Ok(String::new())
+/// - [`ReportError::Definition`] when the recipe is not one that [`crate::index::Plan`] accepts.
+/// - [`ReportError::Template`] when the template cannot be filled.
+pub fn report(request: &ReportRequest<'_>) -> Result<String, ReportError> {
+    let page = Page::of(request)?;
+    let language = request.language;
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let mut syntax = SyntaxConfig::builder();
+    syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
+    environment.set_syntax(syntax.build()?);
+    environment.add_function("t", move |key: &str, values: Kwargs| text_of(language, key, &values));
+    environment.add_template("report.html", include_str!("report/report.html"))?;
+    let html = environment.get_template("report.html")?.render(context! {
+        page => Serde(page),
+        css => Value::from_safe_string(include_str!("report/report.css").to_owned()),
+        script => Value::from_safe_string(include_str!("report/report.js").to_owned()),
+        map => request.map_svg.map(|svg| Value::from_safe_string(svg_element(svg).to_owned())),
+    })?;
+    Ok(html)
 }
+
+/// The template's way to the catalogue: `t("key", name=value)`.
+fn text_of(language: Language, key: &str, values: &Kwargs) -> Result<String, minijinja::Error> {
+    let values: Vec<(&str, String)> = values
+        .args()
+        .map(|name| Ok((name, values.get::<Value>(name)?.to_string())))
+        .collect::<Result<_, minijinja::Error>>()?;
+    let values: Vec<(&str, &str)> =
+        values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    Ok(message(language, &format!("report.{key}"), &values))
+}
+
+/// The SVG without the XML declaration before it, which HTML does not allow.
+fn svg_element(svg: &str) -> &str {
+    svg.find("<svg").map_or(svg, |start| svg[start..].trim_end())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! Which areas does the rule select, and why?
+
+use serde::Serialize;
+
+use super::ReportRequest;
+use super::figure::{Figure, anchor, count, counted};
+use super::ranked::{ROWS_AFTER_CUT, worst_first};
+use crate::language::{Language, message};
+use crate::select::{Selection, Truth};
+
+/// The section on the selection.
+#[derive(Debug, Serialize)]
+pub(super) struct Chosen {
+    rule_title: String,
+    rule_source: String,
+    rule_note: Option<String>,
+    counts: String,
+    has_population: bool,
+    selected: List,
+    unknown: List,
+    not_selected: List,
+    /// The heading of the areas that are not selected.
+    not_selected_heading: String,
+}
+
+/// Areas with one outcome, worst first.
+#[derive(Debug, Serialize)]
+struct List {
+    rows: Vec<Row>,
+    cut: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    anchor: String,
+    id: String,
+    name: String,
+    rank: Figure,
+    population: Figure,
+    sentence: String,
+}
+
+impl Chosen {
+    pub(super) fn of(request: &ReportRequest<'_>) -> Option<Self> {
+        let language = request.language;
+        let selection = request.analysis.selection.as_ref()?;
+        let n = |truth| count(selection.n_with(truth), language);
+        let (selected, not, unknown) = (n(Truth::True), n(Truth::False), n(Truth::Unknown));
+        let counts = [("selected", selected.as_str()), ("not", &not), ("unknown", &unknown)];
+        let rule = selection.rule();
+        let source = match rule.year {
+            Some(year) => format!("{} ({year})", rule.source),
+            None => rule.source.clone(),
+        };
+        Some(Self {
+            rule_title: rule.title.get(language).to_owned(),
+            rule_source: message(language, "report.rule-source", &[("source", &source)]),
+            rule_note: rule.note.as_ref().map(|note| note.get(language).to_owned()),
+            counts: message(language, "report.selection-counts", &counts),
+            has_population: selection.areas().iter().any(|area| area.population.is_some()),
+            selected: list(request, selection, Truth::True),
+            unknown: list(request, selection, Truth::Unknown),
+            not_selected: list(request, selection, Truth::False),
+            not_selected_heading: counted(
+                language,
+                "selection-all",
+                selection.n_with(Truth::False),
+                &[],
+            ),
+        })
+    }
+}
+
+fn list(request: &ReportRequest<'_>, selection: &Selection, outcome: Truth) -> List {
+    let language = request.language;
+    let ranking = &request.analysis.ranking;
+    let unranked = ranking.order()[ranking.n_ranked()..].iter().map(|&at| at as usize);
+    let mut members: Vec<usize> = worst_first(ranking)
+        .into_iter()
+        .chain(unranked)
+        .filter(|&at| selection.outcomes()[at] == outcome)
+        .collect();
+    let n = members.len();
+    members.truncate(ROWS_AFTER_CUT);
+    let cut = (members.len() < n).then(|| {
+        let (shown, n) = (count(members.len(), language), count(n, language));
+        message(language, "report.selection-cut", &[("shown", &shown), ("n", &n)])
+    });
+    List { rows: members.iter().map(|&at| row(request, selection, at, language)).collect(), cut }
+}
+
+fn row(request: &ReportRequest<'_>, selection: &Selection, at: usize, language: Language) -> Row {
+    let area = &selection.areas()[at];
+    Row {
+        anchor: anchor(area.id.as_str()),
+        id: area.id.to_string(),
+        name: area.name.clone(),
+        rank: Figure::rank(request.analysis.ranking.ranks()[at], language),
+        population: Figure::of(area.population.unwrap_or(f64::NAN), 0, language),
+        sentence: selection.sentence(at).get(language).to_owned(),
+    }
+}

@@ -1,0 +1,118 @@
+//! What stands on the page?
+//!
+//! All texts and figures of the page in the order of its sections; the template only lays them out.
+
+use serde::Serialize;
+
+use super::answer::{self, Worst};
+use super::chosen::Chosen;
+use super::measured::{self, IndicatorRow, Measured};
+use super::notes::{self, Note, ReadFirst, Trace};
+use super::ranked::Ranked;
+use super::{ReportError, ReportRequest};
+use crate::indicator::Direction;
+use crate::language::message;
+use crate::rank::First;
+
+/// The page, every text in its language.
+#[derive(Debug, Serialize)]
+pub(super) struct Page<'a> {
+    lang: &'static str,
+    title: &'a str,
+    document_title: String,
+    synthetic: bool,
+    index_title: &'a str,
+    index_year: Option<i32>,
+    index_source: &'a str,
+    index_licence: &'a str,
+    index_note: Option<&'a str>,
+    figures_source: Option<&'a str>,
+    /// Which way scores and ranks point, in the words that stand beside them.
+    directions: Directions,
+    answer: Vec<String>,
+    read_first: Option<ReadFirst>,
+    worst: Worst,
+    ranked: Ranked,
+    measured: Measured,
+    selection: Option<Chosen>,
+    method: &'a [String],
+    indicators: Vec<IndicatorRow>,
+    has_domains: bool,
+    has_indicator_sources: bool,
+    notes: Vec<Note>,
+    trace: Trace<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct Directions {
+    score: String,
+    rank: String,
+    class: String,
+    /// All of it in a sentence.
+    sentence: String,
+    high_is_worse: bool,
+}
+
+impl<'a> Page<'a> {
+    /// Gathers the page.
+    ///
+    /// # Errors
+    ///
+    /// [`ReportError::Definition`] when the recipe is not one that a plan accepts.
+    pub(super) fn of(request: &ReportRequest<'a>) -> Result<Self, ReportError> {
+        let language = request.language;
+        let project = request.project;
+        let definition = &request.analysis.definition;
+        let title = project.title.get(language);
+        let document_title = if project.synthetic {
+            message(language, "report.document-title-synthetic", &[("title", title)])
+        } else {
+            message(language, "report.document-title", &[("title", title)])
+        };
+        let directions = directions(request);
+        let has_indicator_sources =
+            definition.indicators.iter().any(|i| i.source.is_some() || i.year.is_some());
+        Ok(Self {
+            lang: language.tag(),
+            title,
+            document_title,
+            synthetic: project.synthetic,
+            index_title: definition.title.get(language),
+            index_year: definition.year,
+            index_source: &definition.source,
+            index_licence: &definition.licence,
+            index_note: definition.note.as_ref().map(|note| note.get(language)),
+            figures_source: project.source.as_ref().map(|source| source.get(language)),
+            answer: answer::sentences(request),
+            read_first: notes::read_first(request),
+            worst: Worst::of(request),
+            ranked: Ranked::of(request),
+            measured: Measured::of(request),
+            selection: Chosen::of(request),
+            method: request.method,
+            indicators: measured::indicators(request)?,
+            has_domains: !definition.domains.is_empty(),
+            has_indicator_sources,
+            notes: notes::notes(request),
+            trace: Trace::of(request, &directions.sentence),
+            directions,
+        })
+    }
+}
+
+fn directions(request: &ReportRequest<'_>) -> Directions {
+    let language = request.language;
+    let ranking = &request.analysis.ranking;
+    let says = |key: &str| message(language, &format!("report.{key}"), &[]);
+    let score = match ranking.direction() {
+        Direction::HigherIsWorse => says("score-direction-worse"),
+        Direction::HigherIsBetter => says("score-direction-better"),
+    };
+    let (rank, class) = match ranking.rule().first {
+        First::Worst => (says("rank-one-worst"), says("class-one-worst")),
+        First::Best => (says("rank-one-best"), says("class-one-best")),
+    };
+    let sentence = message(language, "report.read-it-so", &[("score", &score), ("rank", &rank)]);
+    let high_is_worse = super::ranked::high_is_worse(request.analysis);
+    Directions { score, rank, class, sentence, high_is_worse }
+}
