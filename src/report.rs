@@ -17,13 +17,13 @@ use miette::Diagnostic;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Kwargs, Serde};
 use minijinja::{Environment, UndefinedBehavior, Value, context};
-use serde::Serialize;
 use thiserror::Error;
 
 use crate::analysis::Analysis;
 use crate::index::DefinitionProblem;
 use crate::language::{Language, message};
 use crate::project::Project;
+use crate::provenance::Provenance;
 
 use page::Page;
 pub use ranked::{CUT_ABOVE, ROWS_AFTER_CUT};
@@ -44,36 +44,6 @@ pub struct ReportRequest<'a> {
     pub method: &'a [String],
     /// Where the figures come from.
     pub provenance: &'a Provenance,
-}
-
-/// What is needed to trace the figures and to compute them again.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Provenance {
-    /// Name and version of the program, such as `levekaar 0.1.0`.
-    pub program_version: String,
-    /// SHA-256 of the index definition, in hexadecimal.
-    pub definition_sha256: String,
-    /// SHA-256 of the rule, where there is one.
-    pub rule_sha256: Option<String>,
-    /// The files that were read.
-    pub inputs: Vec<InputFile>,
-    /// The seed, where random numbers were used.
-    pub seed: Option<u64>,
-    /// The number of ranked areas, which scores and ranks are relative to.
-    pub reference_set: usize,
-    /// The command that makes the same result.
-    pub command: String,
-}
-
-/// A file that was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct InputFile {
-    /// `table`, `boundaries`, `definition`, `rule` or `project`.
-    pub role: String,
-    /// Its path as the project names it.
-    pub path: String,
-    /// SHA-256 of its bytes, in hexadecimal.
-    pub sha256: String,
 }
 
 /// Why a report cannot be made.

@@ -5,6 +5,7 @@ use crate::index::{IndexDefinition, Plan};
 use crate::indicator::{CellState, Column, IndicatorTable};
 use crate::language::{message_keys, number};
 use crate::notice::Notice;
+use crate::provenance::InputFile;
 use crate::select::RuleFile;
 
 const DEFINITION: &str = r#"
