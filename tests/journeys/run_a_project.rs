@@ -127,8 +127,7 @@ column = "compulsory_school_only_pct"
 [indicators.employment]
 column = "employed_pct"
 [indicators.dropout]
-column = "completed_upper_secondary_pct"
-complement-of = 100.0
+column = "youth_not_in_education_pct"
 [indicators.child_poverty]
 column = "persistent_low_income_pct"
 "#
@@ -155,7 +154,7 @@ column = "persistent_low_income_pct"
         "mean_income_nok",
         "compulsory_school_only_pct",
         "employed_pct",
-        "completed_upper_secondary_pct",
+        "youth_not_in_education_pct",
         "persistent_low_income_pct",
     ];
     let in_file: usize = csv(&marks)
