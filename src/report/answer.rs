@@ -12,14 +12,14 @@ use crate::analysis::Analysis;
 use crate::language::{Language, message, number};
 use crate::select::{Selection, Truth};
 
-/// The sentences of the answer.
-pub(super) fn sentences(request: &ReportRequest<'_>) -> Vec<String> {
+/// The paragraphs of the answer.
+pub(super) fn paragraphs(request: &ReportRequest<'_>) -> Vec<String> {
     let language = request.language;
     let analysis = request.analysis;
     let ranking = &analysis.ranking;
     let mut out = vec![worst_sentence(analysis, language)];
     match &analysis.selection {
-        Some(selection) => out.extend(selection_sentences(selection, language)),
+        Some(selection) => out.push(selection_sentences(selection, language).join(" ")),
         None => out.push(message(language, "report.answer-no-rule", &[])),
     }
     let unranked = ranking.areas().len() - ranking.n_ranked();

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::ReportRequest;
 use super::figure::{Figure, anchor, count, counted};
-use super::ranked::{ROWS_AFTER_CUT, worst_first};
+use super::ranked::{ROWS_AFTER_CUT, rows_shown, worst_first};
 use crate::language::{Language, message};
 use crate::select::{Selection, Truth};
 
@@ -32,7 +32,8 @@ struct List {
 
 #[derive(Debug, Serialize)]
 struct Row {
-    anchor: String,
+    /// None where the ranking is cut above this area.
+    anchor: Option<String>,
     id: String,
     name: String,
     rank: Figure,
@@ -81,18 +82,24 @@ fn list(request: &ReportRequest<'_>, selection: &Selection, outcome: Truth) -> L
         .filter(|&at| selection.outcomes()[at] == outcome)
         .collect();
     let n = members.len();
+    let mut has_row = ranking.ranks().iter().map(|rank| rank.is_nan()).collect::<Vec<bool>>();
+    rows_shown(ranking).into_iter().for_each(|at| has_row[at] = true);
     members.truncate(ROWS_AFTER_CUT);
     let cut = (members.len() < n).then(|| {
         let (shown, n) = (count(members.len(), language), count(n, language));
         message(language, "report.selection-cut", &[("shown", &shown), ("n", &n)])
     });
-    List { rows: members.iter().map(|&at| row(request, selection, at, language)).collect(), cut }
+    let rows = members.iter().map(|&at| Row {
+        anchor: has_row[at].then(|| anchor(selection.areas()[at].id.as_str())),
+        ..row(request, selection, at, language)
+    });
+    List { rows: rows.collect(), cut }
 }
 
 fn row(request: &ReportRequest<'_>, selection: &Selection, at: usize, language: Language) -> Row {
     let area = &selection.areas()[at];
     Row {
-        anchor: anchor(area.id.as_str()),
+        anchor: None,
         id: area.id.to_string(),
         name: area.name.clone(),
         rank: Figure::rank(request.analysis.ranking.ranks()[at], language),

@@ -99,7 +99,8 @@ fn headings(analysis: &Analysis, language: Language) -> Vec<Heading> {
         .collect()
 }
 
-fn value_direction(direction: Direction, language: Language) -> String {
+/// Which end of a column is worse, in two words.
+pub(super) fn value_direction(direction: Direction, language: Language) -> String {
     let key = match direction {
         Direction::HigherIsWorse => "report.value-direction-worse",
         Direction::HigherIsBetter => "report.value-direction-better",

@@ -98,7 +98,7 @@ struct Input<'a> {
 }
 
 impl<'a> Trace<'a> {
-    pub(super) fn of(request: &ReportRequest<'a>, how_to_read: &str) -> Self {
+    pub(super) fn of(request: &ReportRequest<'a>, how_to_read: String) -> Self {
         let language = request.language;
         let provenance = request.provenance;
         let inputs = provenance.inputs.iter().map(|input| Input {
@@ -115,7 +115,7 @@ impl<'a> Trace<'a> {
     }
 }
 
-fn facts(request: &ReportRequest<'_>, provenance: &Provenance, how_to_read: &str) -> Vec<Fact> {
+fn facts(request: &ReportRequest<'_>, provenance: &Provenance, how_to_read: String) -> Vec<Fact> {
     let language = request.language;
     let analysis = request.analysis;
     let says = |key: &str| message(language, &format!("report.{key}"), &[]);
@@ -143,7 +143,7 @@ fn facts(request: &ReportRequest<'_>, provenance: &Provenance, how_to_read: &str
     }
     facts.extend([
         fact("reference-set", reference, None),
-        fact("how-to-read", how_to_read.to_owned(), None),
+        fact("how-to-read", how_to_read, None),
         fact("tie-rule", ties, None),
         fact("rounding", rounding, None),
         fact("seed", seed, None),

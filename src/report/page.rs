@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::answer::{self, Worst};
 use super::chosen::Chosen;
-use super::measured::{self, IndicatorRow, Measured};
+use super::measured::{self, IndicatorRow, Measured, value_direction};
 use super::notes::{self, Note, ReadFirst, Trace};
 use super::ranked::Ranked;
 use super::{ReportError, ReportRequest};
@@ -46,6 +46,8 @@ pub(super) struct Page<'a> {
 #[derive(Debug, Serialize)]
 struct Directions {
     score: String,
+    /// The same in two words, for a column's head.
+    value: String,
     rank: String,
     class: String,
     /// All of it in a sentence.
@@ -83,7 +85,7 @@ impl<'a> Page<'a> {
             index_licence: &definition.licence,
             index_note: definition.note.as_ref().map(|note| note.get(language)),
             figures_source: project.source.as_ref().map(|source| source.get(language)),
-            answer: answer::sentences(request),
+            answer: answer::paragraphs(request),
             read_first: notes::read_first(request),
             worst: Worst::of(request),
             ranked: Ranked::of(request),
@@ -94,7 +96,7 @@ impl<'a> Page<'a> {
             has_domains: !definition.domains.is_empty(),
             has_indicator_sources,
             notes: notes::notes(request),
-            trace: Trace::of(request, &directions.sentence),
+            trace: Trace::of(request, format!("{}; {}", directions.score, directions.rank)),
             directions,
         })
     }
@@ -114,5 +116,6 @@ fn directions(request: &ReportRequest<'_>) -> Directions {
     };
     let sentence = message(language, "report.read-it-so", &[("score", &score), ("rank", &rank)]);
     let high_is_worse = super::ranked::high_is_worse(request.analysis);
-    Directions { score, rank, class, sentence, high_is_worse }
+    let value = value_direction(ranking.direction(), language);
+    Directions { score, value, rank, class, sentence, high_is_worse }
 }

@@ -113,7 +113,7 @@ fn rows(analysis: &Analysis, shown: &[usize], language: Language) -> Vec<Row> {
     let worse_up = high_is_worse(analysis);
     let decimals = score_decimals(ranking.scores());
     let bars = shades(ranking.scores(), worse_up);
-    let parts: Vec<(&[f64], usize, Vec<Option<f64>>)> = analysis
+    let parts: Vec<_> = analysis
         .parts()
         .into_iter()
         // One decimal less than the score has is enough to compare parts.

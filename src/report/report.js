@@ -41,26 +41,31 @@
   }
 
   // Filtering: by any text of the row's heading, id or parent, and by what the rule said.
-  for (const form of all("form.tools")) {
-    const rows = [...document.getElementById(form.dataset.for).tBodies[0].rows];
+  for (const tools of all(".tools")) {
+    const rows = [...document.getElementById(tools.dataset.for).tBodies[0].rows];
     const names = rows.map((row) =>
-      all("th, td:not(.number):not(.outcome)", row).map((cell) => cell.textContent).join(" ").toLocaleLowerCase(),
+      all("th, td:not(.number):not(.outcome)", row)
+        .map((cell) => cell.textContent)
+        .join(" ")
+        .toLocaleLowerCase(),
     );
     const number = new Intl.NumberFormat(document.documentElement.lang);
+    const search = tools.querySelector("input");
+    const choice = tools.querySelector("select");
     const apply = () => {
-      const text = form.elements.text.value.trim().toLocaleLowerCase();
-      const outcome = form.elements.outcome ? form.elements.outcome.value : "";
+      const text = search.value.trim().toLocaleLowerCase();
+      const outcome = choice ? choice.value : "";
       let shown = 0;
       rows.forEach((row, at) => {
-        row.hidden = !names[at].includes(text) || (outcome !== "" && row.dataset.outcome !== outcome);
+        const isOther = outcome !== "" && row.dataset.outcome !== outcome;
+        row.hidden = isOther || !names[at].includes(text);
         shown += row.hidden ? 0 : 1;
       });
-      form.querySelector("output").textContent = form.dataset.shown
+      tools.querySelector("output").textContent = tools.dataset.shown
         .replace("{n}", number.format(shown))
         .replace("{total}", number.format(rows.length));
     };
-    form.addEventListener("input", apply);
-    form.addEventListener("submit", (event) => event.preventDefault());
+    tools.addEventListener("input", apply);
     apply();
   }
 

@@ -163,7 +163,10 @@ fn nothing_is_fetched_and_the_policy_forbids_it() {
 
 #[test]
 fn anchors_and_their_links_agree() {
-    let html = Town::new().html(Language::Nb);
+    links_agree(&Town::new().html(Language::Nb));
+}
+
+fn links_agree(html: &str) {
     for link in html.split("href=\"#").skip(1) {
         let target = link.split('"').next().unwrap();
         assert!(html.contains(&format!("id=\"{target}\"")), "#{target} leads nowhere");
@@ -182,6 +185,7 @@ fn a_long_ranking_is_cut_to_the_worst_and_says_so() {
         html.contains("Tabellen viser de 1\u{a0}000 områdene med dårligst levekår av 2\u{a0}001")
     );
     assert!(html.contains("ranking.csv"));
+    links_agree(&html);
 }
 
 #[test]
