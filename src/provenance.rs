@@ -19,7 +19,7 @@ pub struct InputFile {
 /// Where a run comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Provenance {
-    /// The program's version.
+    /// Name and version of the program.
     pub program_version: String,
     /// SHA-256 of the recipe, written out in full with every default.
     pub definition_sha256: String,

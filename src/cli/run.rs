@@ -171,7 +171,7 @@ fn provenance(job: &Job, analysis: &Analysis) -> miette::Result<Provenance> {
     let name = job.path.as_deref().and_then(Path::file_name).map(Path::new);
     let shown = name.unwrap_or(&project.areas.file).display().to_string();
     Ok(Provenance {
-        program_version: env!("CARGO_PKG_VERSION").to_owned(),
+        program_version: concat!("levekaar ", env!("CARGO_PKG_VERSION")).to_owned(),
         definition_sha256: hash(toml::to_string(&analysis.definition))?,
         rule_sha256: match &job.rule {
             Some(rule) => Some(hash(toml::to_string(rule))?),

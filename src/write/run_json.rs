@@ -17,7 +17,7 @@ use crate::select::Truth;
 pub fn run_json(project: &Project, analysis: &Analysis, provenance: &Provenance) -> Value {
     let ranking = &analysis.ranking;
     json!({
-        "program": { "name": "levekaar", "version": provenance.program_version },
+        "program": provenance.program_version,
         "command": provenance.command,
         "project": { "id": project.id, "title": project.title, "synthetic": project.synthetic },
         "definition": {
