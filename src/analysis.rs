@@ -4,6 +4,7 @@
 //! what each step has to say. It is what every command and the report are made from.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -60,26 +61,63 @@ pub fn analyse(
     table: IndicatorTable,
     plan: &Plan<'_>,
     rule: Option<&RuleFile>,
+    notices: Vec<Notice>,
+) -> Result<Analysis, AnalysisError> {
+    let mut analysis = follow(table.clone(), table, plan, Cells::Listed, notices)?;
+    if let Some(rule) = rule {
+        let facts = Facts {
+            table: &analysis.table,
+            domains: &analysis.computation.domains,
+            ranking: &analysis.ranking,
+            definition: &analysis.definition,
+        };
+        let selection = select(rule, facts)?;
+        analysis.notices.extend_from_slice(selection.notices());
+        analysis.selection = Some(selection);
+    }
+    Ok(analysis)
+}
+
+/// Computes the index and ranks the areas, and keeps nothing else, for very many areas.
+///
+/// [`Analysis::table`] has no columns, there is no selection, and notices count changed cells
+/// without listing them.
+///
+/// # Errors
+///
+/// [`AnalysisError`], from the first step that cannot be carried out.
+pub fn analyse_scores(
+    table: IndicatorTable,
+    plan: &Plan<'_>,
+    notices: Vec<Notice>,
+) -> Result<Analysis, AnalysisError> {
+    let no_columns = IndicatorTable::new(Arc::clone(table.areas()), Vec::new());
+    follow(no_columns, table, plan, Cells::Counted, notices)
+}
+
+/// Whether notices list the cells that were changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cells {
+    Listed,
+    Counted,
+}
+
+/// The path from the table to the ranking; `kept` is what the analysis keeps of the table.
+fn follow(
+    kept: IndicatorTable,
+    table: IndicatorTable,
+    plan: &Plan<'_>,
+    cells: Cells,
     mut notices: Vec<Notice>,
 ) -> Result<Analysis, AnalysisError> {
     let definition = plan.definition();
-    let computation = compute(table.clone(), plan)?;
+    let computation = compute(table, plan)?;
     let ranking = rank(&computation.scores, definition.ranking);
     weights_not_one(plan, &mut notices);
-    changed_cells(&computation, definition, &mut notices);
+    changed_cells(&computation, definition, cells, &mut notices);
     unranked_and_tied(&ranking, &mut notices);
-    let selection = match rule {
-        Some(rule) => {
-            let domains = &computation.domains;
-            let facts = Facts { table: &table, domains, ranking: &ranking, definition };
-            let selection = select(rule, facts)?;
-            notices.extend_from_slice(selection.notices());
-            Some(selection)
-        }
-        None => None,
-    };
     let definition = definition.clone();
-    Ok(Analysis { definition, table, computation, ranking, selection, notices })
+    Ok(Analysis { definition, table: kept, computation, ranking, selection: None, notices })
 }
 
 impl Analysis {
@@ -123,18 +161,23 @@ fn weights_not_one(plan: &Plan<'_>, notices: &mut Vec<Notice>) {
 fn changed_cells(
     computation: &Computation,
     definition: &IndexDefinition,
+    listing: Cells,
     notices: &mut Vec<Notice>,
 ) {
-    let mut cells: BTreeMap<(u32, bool), Vec<String>> = BTreeMap::new();
+    let mut cells: BTreeMap<(u32, bool), (usize, Vec<String>)> = BTreeMap::new();
     let areas = &computation.scores.areas;
     for change in &computation.ledger {
         let imputed = change.kind == ChangeKind::Imputed;
+        let (n, listed) = cells.entry((change.indicator_idx, !imputed)).or_default();
+        *n += 1;
+        if listing == Cells::Counted {
+            continue;
+        }
         let label = areas[change.area_idx as usize].label();
         let from = if imputed { "–".to_owned() } else { change.from.to_string() };
-        let cell = format!("{label}: {from} → {}", change.to);
-        cells.entry((change.indicator_idx, !imputed)).or_default().push(cell);
+        listed.push(format!("{label}: {from} → {}", change.to));
     }
-    for ((indicator_idx, moved), cells) in cells {
+    for ((indicator_idx, moved), (n, cells)) in cells {
         let indicator = &definition.indicators[indicator_idx as usize];
         let (key, methods) = if moved {
             let methods: Vec<String> =
@@ -149,6 +192,7 @@ fn changed_cells(
                 .with("title_en", &indicator.title.en)
                 .with("method_nb", &methods)
                 .with("method_en", &methods)
+                .with("n", n)
                 .about(cells),
         );
     }

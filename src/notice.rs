@@ -48,9 +48,11 @@ impl Notice {
         self
     }
 
-    /// The same with the things that it is about; their number fills `{n}`.
+    /// The same with the things that it is about; their number fills `{n}` unless it is set.
     pub fn about(mut self, items: Vec<String>) -> Self {
-        self.values.push(("n", items.len().to_string()));
+        if !self.values.iter().any(|(name, _)| *name == "n") {
+            self.values.push(("n", items.len().to_string()));
+        }
         self.items = items;
         self
     }

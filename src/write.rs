@@ -165,16 +165,24 @@ fn push_text(out: &mut String, text: &str) {
 }
 
 /// The shortest text that reads back as the same number; nothing where there is none.
+///
+/// Never with an exponent, which some spreadsheets read as text.
 fn push_number(out: &mut String, x: f64) {
     use std::fmt::Write as _;
     if x.is_nan() {
         return;
     }
-    // Whole numbers are common (ranks) and quicker as integers.
+    // Whole numbers are common (ranks) and are written without `.0`.
     if x.fract() == 0.0 && x.abs() < 1e15 {
         let _ = write!(out, "{}", x as i64);
-    } else {
+        return;
+    }
+    let mut buffer = zmij::Buffer::new();
+    let text = buffer.format(x);
+    if text.contains('e') {
         let _ = write!(out, "{x}");
+    } else {
+        out.push_str(text);
     }
 }
 
@@ -188,6 +196,7 @@ mod tests {
             let mut text = String::new();
             push_number(&mut text, x);
             proptest::prop_assert_eq!(text.parse::<f64>().unwrap().to_bits(), x.to_bits());
+            proptest::prop_assert!(!text.contains('e'));
         }
     }
 

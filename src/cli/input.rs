@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use levekaar::analysis::{Analysis, analyse};
+use levekaar::analysis::{Analysis, analyse, analyse_scores};
 use levekaar::boundary::Boundaries;
 use levekaar::index::{IndexDefinition, Plan};
 use levekaar::indicator::IndicatorTable;
@@ -209,6 +209,15 @@ impl Job {
         let plan = self.plan();
         terminal
             .during("computing", || analyse(table, &plan, self.rule.as_ref(), notices))
+            .map_err(miette::Report::new)
+    }
+
+    /// The same for scores and ranks alone.
+    pub(crate) fn scores(&self, terminal: &Terminal) -> miette::Result<Analysis> {
+        let (table, notices) = terminal.during("reading the table", || self.table())?;
+        let plan = self.plan();
+        terminal
+            .during("computing", || analyse_scores(table, &plan, notices))
             .map_err(miette::Report::new)
     }
 }

@@ -34,9 +34,8 @@ pub(crate) struct RankArgs {
 
 /// The ranking goes to stdout or to a file, everything else to stderr.
 pub(crate) fn run(args: &RankArgs, terminal: &Terminal) -> miette::Result<()> {
-    let mut job = args.input.job(None)?;
-    job.rule = None;
-    let analysis = job.analyse(terminal)?;
+    let job = args.input.job(None)?;
+    let analysis = job.scores(terminal)?;
     terminal.notices(&analysis.notices, job.project().language);
     let top = args.top.map(NonZeroUsize::get);
     to_file_or_stdout(args.output.as_deref(), |out| table_csv(out, &analysis, Columns::Rank, top))

@@ -31,9 +31,8 @@ pub(crate) struct ScoreArgs {
 
 /// Scores go to stdout or to a file, everything else to stderr.
 pub(crate) fn run(args: &ScoreArgs, terminal: &Terminal) -> miette::Result<()> {
-    let mut job = args.input.job(None)?;
-    job.rule = None;
-    let analysis = job.analyse(terminal)?;
+    let job = args.input.job(None)?;
+    let analysis = job.scores(terminal)?;
     terminal.notices(&analysis.notices, job.project().language);
     to_file_or_stdout(args.output.as_deref(), |out| table_csv(out, &analysis, Columns::Score, None))
 }
