@@ -408,3 +408,6 @@ pub fn select(rule: &RuleFile, facts: Facts<'_>) -> Result<Selection, SelectErro
     }
     Ok(Selection { rule: rule.clone(), areas, resolved, outcomes, notices })
 }
+
+#[cfg(test)]
+mod tests;
