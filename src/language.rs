@@ -147,6 +147,13 @@ pub fn number(x: f64, decimals: usize, language: Language) -> String {
     out
 }
 
+/// `x` with as many decimals as it needs, at most six: `0,25`, `1 234,5`, `12`.
+pub fn shortest(x: f64, language: Language) -> String {
+    let text = format!("{:.6}", round_half_away(x, 6));
+    let decimals = text.split_once('.').map_or(0, |(_, d)| d.trim_end_matches('0').len());
+    number(x, decimals, language)
+}
+
 /// Rounds to `decimals` with halves away from zero, on the number as it is written in decimal:
 /// 0.285 becomes 0.29 although the nearest binary number lies just below.
 pub fn round_half_away(x: f64, decimals: usize) -> f64 {

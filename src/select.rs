@@ -7,6 +7,7 @@
 
 pub mod finding;
 mod resolve;
+mod transform;
 
 use std::sync::Arc;
 
@@ -20,8 +21,9 @@ use crate::area::Area;
 use crate::index::IndexDefinition;
 use crate::indicator::{IndicatorId, IndicatorTable};
 use crate::language::Text;
+use crate::normalise::RankShare;
 use crate::notice::Notice;
-use crate::rank::Ranking;
+use crate::rank::{Ranking, Ties};
 
 pub use finding::{Criterion, Finding};
 
@@ -73,8 +75,12 @@ pub enum Rule {
     AtLeast(AtLeast),
     /// The part does not hold.
     Not(Box<Rule>),
+    /// Points for the parts that hold reach a pass mark.
+    Points(Points),
     /// A fact of the area against a limit.
     Compare(Comparison),
+    /// A fact of the area within two limits, both of which are within.
+    Between(Between),
     /// The area is among the worst by a fact.
     Worst(Cut),
 }
@@ -89,12 +95,103 @@ pub struct AtLeast {
     pub of: Vec<Rule>,
 }
 
+/// Weighted criteria and the points that are needed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Points {
+    /// The points that must be reached.
+    pub pass: f64,
+    /// The parts and what each is worth.
+    pub of: Vec<Scored>,
+}
+
+/// A part and its points.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Scored {
+    /// What it is worth if it holds; above zero.
+    pub points: f64,
+    /// The part.
+    pub rule: Rule,
+}
+
+/// A fact within two limits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Between {
+    /// What is compared.
+    pub fact: Fact,
+    /// What is made of it before it is compared.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub transform: Option<Transform>,
+    /// The lower limit, itself within.
+    pub from: Limit,
+    /// The upper limit, itself within.
+    pub to: Limit,
+}
+
+/// What is made of a fact before it is compared. A missing fact stays missing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transform {
+    /// The fact divided by its mean over all areas, or over the areas of the same parent.
+    RatioToMean(RatioToMean),
+    /// The place of the fact as a share of the areas that have it; largest for the largest value.
+    Percentile(PercentileOf),
+    /// The rank within the parent; 1 for the largest value.
+    RankWithinParent(RankWithin),
+}
+
+/// Which mean a ratio is taken to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RatioToMean {
+    /// Over which areas.
+    #[serde(default)]
+    pub over: Over,
+    /// Whether areas count by their residents.
+    #[serde(default)]
+    pub weighted_by_population: bool,
+}
+
+/// Over which areas something is taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Over {
+    /// All areas of the table.
+    #[default]
+    All,
+    /// The areas of the same parent.
+    Parent,
+}
+
+/// A convention of percentiles.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PercentileOf {
+    /// How a rank becomes a share.
+    pub share: RankShare,
+    /// Which rank tied areas get, counted from the largest value.
+    pub ties: Ties,
+}
+
+/// How ranks within a parent are given.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RankWithin {
+    /// Which rank tied areas get.
+    pub ties: Ties,
+}
+
 /// A fact of the area against a limit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Comparison {
     /// What is compared.
     pub fact: Fact,
+    /// What is made of it before it is compared.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub transform: Option<Transform>,
     /// How. `>` and `>=` differ at the limit itself, and schemes mean one of them.
     pub op: Operator,
     /// With what.
@@ -263,6 +360,24 @@ impl Truth {
             Self::True => Self::False,
             Self::False => Self::True,
             Self::Unknown => Self::Unknown,
+        }
+    }
+
+    /// Whether the points of those that hold reach the pass mark.
+    pub fn points(pass: f64, parts: impl IntoIterator<Item = (f64, Self)>) -> Self {
+        // Sums of decimal points are a bit off; a bit must not decide over an area.
+        const SLACK: f64 = 1e-9;
+        let (mut sure, mut possible) = (0.0, 0.0);
+        for (points, part) in parts {
+            sure += if part == Self::True { points } else { 0.0 };
+            possible += if part == Self::False { 0.0 } else { points };
+        }
+        if sure >= pass - SLACK {
+            Self::True
+        } else if possible < pass - SLACK {
+            Self::False
+        } else {
+            Self::Unknown
         }
     }
 

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::{Operator, Truth, Unknown};
-use crate::language::{Language, Text, message, number};
+use crate::language::{Language, Text, message, number, shortest};
 
 /// The evaluation of a rule for one area; the tree has the shape of the rule.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,6 +33,15 @@ pub enum Finding {
         k: usize,
         /// The parts.
         parts: Vec<Finding>,
+    },
+    /// Points for the parts that hold must reach a pass mark.
+    Points {
+        /// Whether it holds.
+        truth: Truth,
+        /// The points that are needed.
+        pass: f64,
+        /// The points and the part.
+        parts: Vec<(f64, Finding)>,
     },
     /// The part must not hold.
     Not {
@@ -74,6 +83,7 @@ impl Finding {
             Self::All { truth, .. }
             | Self::Any { truth, .. }
             | Self::AtLeast { truth, .. }
+            | Self::Points { truth, .. }
             | Self::Not { truth, .. } => *truth,
             Self::Criterion(criterion) => criterion.truth,
         }
@@ -84,6 +94,9 @@ impl Finding {
         match self {
             Self::All { parts, .. } | Self::Any { parts, .. } | Self::AtLeast { parts, .. } => {
                 parts.iter().flat_map(Self::criteria).collect()
+            }
+            Self::Points { parts, .. } => {
+                parts.iter().flat_map(|(_, part)| part.criteria()).collect()
             }
             Self::Not { part, .. } => part.criteria(),
             Self::Criterion(criterion) => vec![criterion],
@@ -113,6 +126,22 @@ impl Finding {
                 let values: Vec<(&str, &str)> =
                     values.iter().map(|(name, value)| (*name, value.as_str())).collect();
                 message(language, "select.at-least", &values)
+            }
+            Self::Points { pass, parts, .. } => {
+                let held = parts.iter().filter(|(_, part)| part.truth() == Truth::True);
+                let points: f64 = held.map(|(points, _)| points).sum();
+                let all: f64 = parts.iter().map(|(points, _)| points).sum();
+                let texts: Vec<String> =
+                    parts.iter().map(|(_, part)| part.text(language)).collect();
+                let values = [
+                    ("points", shortest(points, language)),
+                    ("all", shortest(all, language)),
+                    ("pass", shortest(*pass, language)),
+                    ("parts", texts.join("; ")),
+                ];
+                let values: Vec<(&str, &str)> =
+                    values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                message(language, "select.points", &values)
             }
             Self::Not { part, .. } => {
                 message(language, "select.not", &[("part", &part.text(language))])

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::finding::{Criterion, Finding};
+use super::transform;
 use super::{
     Comparison, Cut, CutTies, Fact, Facts, Limit, Operator, Rule, RuleFile, SelectError, Take,
     Truth,
@@ -22,6 +23,7 @@ pub(super) enum Resolved {
     All(Vec<Resolved>),
     Any(Vec<Resolved>),
     AtLeast { k: usize, of: Vec<Resolved> },
+    Points { pass: f64, of: Vec<(f64, Resolved)> },
     Not(Box<Resolved>),
     Leaf(Leaf),
 }
@@ -48,6 +50,10 @@ impl Resolved {
             }
             Self::Any(parts) => Truth::at_least(1, parts.iter().map(|p| p.truth(area_idx))),
             Self::AtLeast { k, of } => Truth::at_least(*k, of.iter().map(|p| p.truth(area_idx))),
+            Self::Points { pass, of } => {
+                let parts = of.iter().map(|(points, part)| (*points, part.truth(area_idx)));
+                Truth::points(*pass, parts)
+            }
             Self::Not(part) => part.truth(area_idx).negated(),
             Self::Leaf(leaf) => leaf.truth(area_idx),
         }
@@ -61,6 +67,11 @@ impl Resolved {
             Self::All(parts) => Finding::All { truth, parts: all(parts) },
             Self::Any(parts) => Finding::Any { truth, parts: all(parts) },
             Self::AtLeast { k, of } => Finding::AtLeast { truth, k: *k, parts: all(of) },
+            Self::Points { pass, of } => Finding::Points {
+                truth,
+                pass: *pass,
+                parts: of.iter().map(|(points, part)| (*points, part.finding(area_idx))).collect(),
+            },
             Self::Not(part) => Finding::Not { truth, part: Box::new(part.finding(area_idx)) },
             Self::Leaf(leaf) => Finding::Criterion(leaf.criterion(area_idx)),
         }
@@ -132,6 +143,41 @@ impl Resolver<'_> {
                 Resolved::AtLeast { k: at_least.k, of }
             }
             Rule::Not(part) => Resolved::Not(Box::new(self.rule(part, notices)?)),
+            Rule::Points(points) => {
+                let valid = |x: f64| x.is_finite() && x > 0.0;
+                let most: f64 = points.of.iter().map(|scored| scored.points).sum();
+                let parts_valid = points.of.iter().all(|scored| valid(scored.points));
+                if !valid(points.pass) || !parts_valid || points.pass > most {
+                    return Err(parameter(
+                        self.file,
+                        format!("it asks for {} of {most} points", points.pass),
+                        "points are above zero, and the pass mark is at most their sum",
+                    ));
+                }
+                let of = points
+                    .of
+                    .iter()
+                    .map(|scored| Ok((scored.points, self.rule(&scored.rule, notices)?)));
+                Resolved::Points { pass: points.pass, of: of.collect::<Result<_, _>>()? }
+            }
+            Rule::Between(between) => {
+                let leaf = |op, limit: &Limit| Comparison {
+                    fact: between.fact.clone(),
+                    transform: between.transform.clone(),
+                    op,
+                    limit: limit.clone(),
+                };
+                let from = self.compare(&leaf(Operator::AtLeast, &between.from), notices)?;
+                let to = self.compare(&leaf(Operator::AtMost, &between.to), notices)?;
+                if from.limit > to.limit {
+                    return Err(parameter(
+                        self.file,
+                        format!("nothing lies between {} and {}", from.limit, to.limit),
+                        "`from` must be at most `to`",
+                    ));
+                }
+                Resolved::All(vec![Resolved::Leaf(from), Resolved::Leaf(to)])
+            }
             Rule::Compare(comparison) => Resolved::Leaf(self.compare(comparison, notices)?),
             Rule::Worst(cut) => Resolved::Leaf(self.cut(cut, notices)?),
         })
@@ -159,7 +205,20 @@ impl Resolver<'_> {
         comparison: &Comparison,
         notices: &mut Vec<Notice>,
     ) -> Result<Leaf, SelectError> {
-        let (label, unit, decimals, values) = self.fact(&comparison.fact)?;
+        let (mut label, mut unit, mut decimals, mut values) = self.fact(&comparison.fact)?;
+        if let Some(transform) = &comparison.transform {
+            let areas = self.facts.ranking.areas();
+            if !transform::has_what_it_needs(transform, areas) {
+                return Err(parameter(
+                    self.file,
+                    "it looks at the parent or the residents of areas, which the table does not have",
+                    "name their columns with `parent = \"…\"` and `population = \"…\"` under `[areas]`",
+                ));
+            }
+            values = transform::apply(transform, &values, areas);
+            (label, decimals) = transform::describe(transform, &label);
+            unit = Text::same("");
+        }
         let (limit, limit_label) = self.limit(&comparison.limit, &values)?;
         if let Some(range) = Summary::of(&values)
             && (limit < range.min || limit > range.max)

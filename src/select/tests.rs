@@ -69,6 +69,47 @@ fn limits_may_hang_on_the_other_areas() {
 }
 
 #[test]
+fn facts_may_be_compared_as_ratios_percentiles_and_ranks() {
+    let x = [1.0, 2.0, 3.0, 10.0].map(Some);
+    let rule = |transform: &str, limit: &str| {
+        let fact = "fact = { indicator = \"low_income\" }";
+        truths(
+            &format!(
+                "compare = {{ {fact}, as = {transform}, op = \">=\", limit = {{ value = {limit} }} }}"
+            ),
+            &x,
+        )
+    };
+    assert_eq!(rule("{ ratio-to-mean = {} }", "0.75"), "F F T T");
+    // Residents are 100 to 400, so that the weighted mean is 5.4.
+    assert_eq!(rule("{ ratio-to-mean = { weighted-by-population = true } }", "0.5"), "F F T T");
+    assert_eq!(
+        rule("{ percentile = { share = \"rank-over-n\", ties = \"average\" } }", "0.75"),
+        "F F T T"
+    );
+}
+
+#[test]
+fn points_reach_the_pass_mark_or_may_still() {
+    let high = "{ compare = { fact = \"score\", op = \">\", limit = { value = 5 } } }";
+    let many = "{ compare = { fact = \"population\", op = \">=\", limit = { value = 200 } } }";
+    let rule = format!(
+        "points = {{ pass = 2, of = [{{ points = 2, rule = {high} }}, {{ points = 0.5, rule = {many} }}] }}"
+    );
+    assert_eq!(truths(&rule, &[Some(9.0), None, Some(1.0)]), "T ? F");
+    let error = chosen(&rule.replace("pass = 2", "pass = 3"), &[Some(1.0), Some(2.0)]);
+    assert!(error.is_err(), "3 of 2.5 points can never be reached");
+}
+
+#[test]
+fn both_ends_of_between_are_within() {
+    let rule = "between = { fact = \"score\", from = { value = 2 }, to = { value = 4 } }";
+    assert_eq!(truths(rule, &[Some(1.9), Some(2.0), Some(4.0), Some(4.1), None]), "F T T F ?");
+    let empty = "between = { fact = \"score\", from = { value = 4 }, to = { value = 2 } }";
+    assert!(chosen(empty, &[Some(1.0), Some(2.0)]).is_err());
+}
+
+#[test]
 fn operators_differ_at_the_limit() {
     let x = [3.0, 4.0].map(Some);
     let rule = |op: &str| {
