@@ -1,1 +1,7 @@
+//! All integration tests in one binary, because each binary links polars anew.
 
+#![allow(clippy::disallowed_methods, reason = "tests read files and run the program")]
+
+mod harness;
+mod journeys;
+mod oracle;
