@@ -3,7 +3,11 @@
 //! A door. One file per subcommand: its arguments, their help, its `run`.
 
 mod check;
+mod columns;
+mod compare;
+mod diagnose;
 mod explain;
+mod inequality;
 mod init;
 mod input;
 mod map;
@@ -12,9 +16,12 @@ mod rank;
 mod run;
 mod schema;
 mod score;
+mod segregation;
 mod select;
+mod summarise;
 mod synth;
 mod terminal;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -54,6 +61,12 @@ enum Command {
     Schema(schema::SchemaArgs),
     Synth(synth::SynthArgs),
     Init(init::InitArgs),
+    Verify(verify::VerifyArgs),
+    Compare(compare::CompareArgs),
+    Diagnose(diagnose::DiagnoseArgs),
+    Summarise(summarise::SummariseArgs),
+    Inequality(inequality::InequalityArgs),
+    Segregation(segregation::SegregationArgs),
 }
 
 pub(crate) fn main() -> ExitCode {
@@ -78,6 +91,12 @@ pub(crate) fn main() -> ExitCode {
         Command::Schema(args) => schema::run(args, &terminal),
         Command::Synth(args) => synth::run(args, &terminal),
         Command::Init(args) => init::run(args, &terminal),
+        Command::Verify(args) => verify::run(args, &terminal),
+        Command::Compare(args) => compare::run(args, &terminal),
+        Command::Diagnose(args) => diagnose::run(args, &terminal),
+        Command::Summarise(args) => summarise::run(args, &terminal),
+        Command::Inequality(args) => inequality::run(args, &terminal),
+        Command::Segregation(args) => segregation::run(args, &terminal),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -57,13 +57,17 @@ impl Text {
 }
 
 const FILES: &[(&str, &str)] = &[
+    ("compare", include_str!("messages/compare.toml")),
+    ("diagnose", include_str!("messages/diagnose.toml")),
     ("explain", include_str!("messages/explain.toml")),
     ("general", include_str!("messages/general.toml")),
     ("map", include_str!("messages/map.toml")),
     ("notice", include_str!("messages/notice.toml")),
     ("report", include_str!("messages/report.toml")),
     ("select", include_str!("messages/select.toml")),
+    ("summarise", include_str!("messages/summarise.toml")),
     ("synth", include_str!("messages/synth.toml")),
+    ("verify", include_str!("messages/verify.toml")),
 ];
 
 static CATALOGUE: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| {

@@ -53,3 +53,13 @@ pub mod validate;
 pub mod weight;
 #[allow(clippy::disallowed_methods, reason = "a door: the files go out here")]
 pub mod write;
+
+pub mod compare;
+pub mod correlate;
+pub mod diagnose;
+pub mod draw;
+pub mod gradient;
+pub mod inequality;
+pub mod segregation;
+pub mod summarise;
+pub mod verify;

@@ -5,6 +5,7 @@
 //! a reader could not see: no classes, no rules, no joins.
 
 mod areas;
+pub mod heatmap;
 mod label;
 mod legend;
 mod outline;

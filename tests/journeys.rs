@@ -1,7 +1,12 @@
 //! What a user sets out to do, one file each.
 
 mod bad_input;
+mod check_a_published_index;
+mod compare_two_results;
 mod explain_an_area;
+mod look_into_an_index;
+mod measure_inequality;
 mod run_a_project;
 mod same_bytes;
 mod start_from_a_table;
+mod summarise_to_larger_units;

@@ -57,6 +57,16 @@ pub(crate) struct Job {
 }
 
 impl InputArgs {
+    /// A project file, with another recipe or its own.
+    pub(crate) fn project(input: PathBuf, index: Option<String>) -> Self {
+        Self { input, index, id: None, name: None, population: None }
+    }
+
+    /// A bare table with a recipe; `id` is the first column where nothing is said.
+    pub(crate) fn bare(input: PathBuf, index: String, id: Option<String>) -> Self {
+        Self { input, index: Some(index), id, name: None, population: None }
+    }
+
     /// Reads the project, the recipe and the rule.
     pub(crate) fn job(&self, rule: Option<&str>) -> miette::Result<Job> {
         let is_project = self.input.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"));
