@@ -114,6 +114,8 @@ fn follow(
     let computation = compute(table, plan)?;
     let ranking = rank(&computation.scores, definition.ranking);
     weights_not_one(plan, &mut notices);
+    notices.extend_from_slice(&computation.notices);
+    constant_columns(&computation, definition, &mut notices);
     changed_cells(&computation, definition, cells, &mut notices);
     unranked_and_tied(&ranking, &mut notices);
     let definition = definition.clone();
@@ -122,7 +124,8 @@ fn follow(
 
 impl Analysis {
     /// What stands beside each score: the children of the top level first, in the order of the
-    /// recipe, then the other domains; the id and one value an area.
+    /// recipe, then the other domains, then the columns that the recipe reports; the id and one
+    /// value an area.
     pub fn parts(&self) -> Vec<(&str, &[f64])> {
         let top_indicators = self.definition.indicators.iter().enumerate().filter_map(|(at, i)| {
             let column = &self.computation.scaled.columns()[at];
@@ -139,7 +142,9 @@ impl Analysis {
             list.sort_by_key(|domain| domain.domain);
             list.into_iter().map(|domain| (domain.id.as_str(), domain.values.as_slice()))
         };
-        domains(true).chain(top_indicators).chain(domains(false)).collect()
+        let reported = self.computation.reported.iter();
+        let reported = reported.map(|column| (column.id.as_str(), column.values.as_slice()));
+        domains(true).chain(top_indicators).chain(domains(false)).chain(reported).collect()
     }
 }
 
@@ -154,6 +159,24 @@ fn weights_not_one(plan: &Plan<'_>, notices: &mut Vec<Notice>) {
             let sum = (sum * 1e9).round() / 1e9;
             notices
                 .push(Notice::note("notice.weights-not-one").with("level", name).with("sum", sum));
+        }
+    }
+}
+
+/// Indicators that were set to the middle of the scale because they are constant.
+fn constant_columns(
+    computation: &Computation,
+    definition: &IndexDefinition,
+    notices: &mut Vec<Notice>,
+) {
+    for (indicator, column) in definition.indicators.iter().zip(computation.scaled.columns()) {
+        let needs_spread = definition.normalisation(indicator).is_some_and(|m| m.needs_spread());
+        if needs_spread && column.before.is_constant() {
+            notices.push(
+                Notice::warning("notice.constant-middle")
+                    .with("title_nb", &indicator.title.nb)
+                    .with("title_en", &indicator.title.en),
+            );
         }
     }
 }

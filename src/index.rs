@@ -5,6 +5,7 @@
 //! published index has code of its own.
 
 pub mod plan;
+pub mod report;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,12 +13,14 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::{self, Aggregation, DomainScore, MissingPolicy, Scores};
 use crate::indicator::{Direction, IndicatorId, IndicatorTable};
 use crate::language::Text;
-use crate::normalise::{self, Normalisation, ScaledTable};
+use crate::normalise::{self, Constant, Normalisation, Reference, ScaledTable};
+use crate::notice::Notice;
 use crate::rank::RankRule;
 use crate::treat::{self, Imputation, TreatedTable, Treatment};
 use crate::weight::Weighting;
 
 pub use plan::{DefinitionProblem, Plan};
+pub use report::{ReportColumn, ReportedColumn};
 
 /// The only version of the definition file so far.
 pub const VERSION: u32 = 1;
@@ -91,6 +94,9 @@ pub struct Level {
     /// Decimals to which the result is rounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round: Option<u8>,
+    /// Further columns that are printed beside the score and used nowhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub report: Vec<ReportColumn>,
 }
 
 /// A group of indicators or of other domains.
@@ -153,6 +159,15 @@ pub struct Indicator {
     /// Decimals to which the comparable value is rounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round: Option<u8>,
+    /// The areas that minimum, mean and so on come from; all where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
+    /// What becomes of it where every area has the same value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub constant: Option<Constant>,
+    /// Further columns that are printed beside the score and used nowhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub report: Vec<ReportColumn>,
 }
 
 /// A value computed from counts: `numerator / denominator * per`.
@@ -183,6 +198,12 @@ pub struct Defaults {
     /// Decimals to which comparable values are rounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round: Option<u8>,
+    /// The areas that minimum, mean and so on come from; all where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
+    /// What becomes of an indicator that has the same value in every area.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub constant: Option<Constant>,
 }
 
 impl IndexDefinition {
@@ -204,6 +225,22 @@ impl IndexDefinition {
     /// The decimals to which this indicator's comparable value is rounded.
     pub fn rounding(&self, indicator: &Indicator) -> Option<u8> {
         indicator.round.or(self.defaults.round)
+    }
+
+    /// The areas that this indicator is measured by; all of them where there is none.
+    pub fn reference<'a>(&'a self, indicator: &'a Indicator) -> Option<&'a Reference> {
+        indicator.reference.as_ref().or(self.defaults.reference.as_ref())
+    }
+
+    /// What becomes of this indicator where it is constant.
+    pub fn constant(&self, indicator: &Indicator) -> Constant {
+        indicator.constant.or(self.defaults.constant).unwrap_or_default()
+    }
+
+    /// The level that this indicator is a child of.
+    pub fn level_of(&self, indicator: &Indicator) -> &Level {
+        let domain = indicator.domain.as_ref().and_then(|id| self.domain(id));
+        domain.map_or(&self.score, |domain| &domain.score)
     }
 
     /// The indicator of this id.
@@ -228,6 +265,13 @@ pub struct Computation {
     pub domains: Vec<DomainScore>,
     /// The score of each area.
     pub scores: Scores,
+    /// The weights as used, one list a level in the order of [`Plan::levels`] and one weight a
+    /// child. They are the plan's, or computed from the data where the recipe asks for that.
+    pub level_weights: Vec<Vec<f64>>,
+    /// What the recipe asks to be printed beside the score.
+    pub reported: Vec<ReportedColumn>,
+    /// What a reader must know of weights and levels.
+    pub notices: Vec<Notice>,
 }
 
 /// Why a computation stopped.
@@ -260,6 +304,7 @@ pub enum ComputeError {
 pub fn compute(table: IndicatorTable, plan: &Plan<'_>) -> Result<Computation, ComputeError> {
     let TreatedTable { areas, columns, ledger } = treat::treat(table, plan.definition())?;
     let scaled = normalise::normalise(areas, columns, plan.definition())?;
-    let (domains, scores) = aggregate::aggregate(&scaled, plan)?;
-    Ok(Computation { ledger, scaled, domains, scores })
+    let aggregate::Aggregated { domains, scores, level_weights, reported, notices } =
+        aggregate::aggregate(&scaled, plan)?;
+    Ok(Computation { ledger, scaled, domains, scores, level_weights, reported, notices })
 }

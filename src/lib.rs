@@ -44,6 +44,7 @@ pub mod load;
 pub mod map;
 pub mod normalise;
 pub mod picture;
+pub mod poverty;
 pub mod rank;
 pub mod report;
 pub mod select;

@@ -1,7 +1,13 @@
 //! How is it made comparable?
 //!
 //! Puts every indicator, and where the recipe asks every domain score, on a common scale on which
-//! larger means worse (or better, for an index whose score points that way).
+//! larger means worse (or better, for an index whose score points that way). The arithmetic is in
+//! [`apply`].
+
+mod apply;
+mod normal;
+mod parameter;
+mod people;
 
 use std::sync::Arc;
 
@@ -11,13 +17,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::area::Area;
+use crate::area::{Area, AreaId};
 use crate::index::IndexDefinition;
 use crate::indicator::IndicatorId;
-use crate::language::round_half_away;
-use crate::rank::{IdOrder, Ties, ids_in_order, rank_into};
+use crate::rank::Ties;
 use crate::statistics::Summary;
 use crate::treat::TreatedColumn;
+
+pub(crate) use apply::{Frame, Scaling, apply, round_all};
+pub use parameter::{Beyond, Cap, Constant, Divisor, Fixed, RankShare, Reference, exponential};
 
 /// How values become comparable.
 ///
@@ -97,6 +105,85 @@ pub enum Normalisation {
         /// Which rank tied areas get.
         ties: Ties,
     },
+    /// `n - rank`: how many areas are better off (Borda's count). Forgets distances.
+    Borda {
+        /// Which rank tied areas get.
+        ties: Ties,
+    },
+    /// The share of all people who live in areas with a better value, plus half of those in areas
+    /// with the same value, its own among them; in `(0, 1)`. An area of many people weighs more
+    /// than one of few. Needs the residents of every area that has a value.
+    PeoplePercentile {},
+    /// `(x - mean) / deviation * sd + mean'`, with mean and deviation over people and not over
+    /// areas: each area counts by its residents. Needs the residents of every area with a value.
+    ///
+    /// Source: Carstairs and Morris (1991), *Deprivation and Health in Scotland*, ch. 2.
+    WeightedZScore {
+        /// The mean of the result.
+        #[serde(default)]
+        mean: f64,
+        /// The standard deviation of the result.
+        #[serde(default = "one")]
+        sd: f64,
+    },
+    /// The standard normal quantile of `a / (n + 1)`, where `a` is the rank counted from the best
+    /// area (van der Waerden's scores); unbounded, symmetric. Forgets distances and gives every
+    /// indicator the same bell shape, also one with two humps.
+    ///
+    /// Source: van der Waerden (1952), *Order tests for the two-sample problem*.
+    NormalScores {
+        /// Which rank tied areas get; `average` keeps the mean at 0.
+        ties: Ties,
+    },
+    /// `1 - (max - x) / (max - min)`: how far the area is from the worst; in `[0, 1]`. One extreme
+    /// value squeezes all the others.
+    DistanceToMax {},
+    /// `(x - min) / (r - min)`, where `r` is the mean of the areas in `reference` and `min` is the
+    /// best area's value: 1 at the reference. Needs `reference = { areas = […] }` or `{ parent = … }`.
+    DistanceToReference {
+        /// `high` keeps areas beyond the reference at 1.
+        #[serde(default)]
+        cap: Cap,
+    },
+    /// `(x - min) / (target - min)`, where `min` is the best area's value: 1 at the target. Where
+    /// the column is turned, `(max - x) / (max - target)`.
+    DistanceToTarget {
+        /// The value that gets 1, in the unit as measured.
+        target: f64,
+        /// `high` keeps areas beyond the target at 1.
+        #[serde(default)]
+        cap: Cap,
+    },
+    /// `x / max`, and `min / x` where the column is turned; the scale of WSM and WASPAS. Needs
+    /// values above zero where the column is turned.
+    ///
+    /// Source: Zavadskas et al. (2012), *Optimization of weighted aggregated sum product assessment*.
+    FractionOfMax {},
+    /// `x / sum`, and `(1/x) / sum(1/x)` where the column is turned. Depends on the number of
+    /// areas. Needs values above zero where the column is turned.
+    FractionOfSum {},
+    /// `x / sqrt(sum(x^2))`, with the sign turned where the column is; the usual scale of TOPSIS.
+    Vector {},
+    /// 1 where the value as measured lies beyond the limit, else 0. All that differs on one side
+    /// of the limit is forgotten; a value just short of it counts for nothing.
+    Flag {
+        /// On which side.
+        operator: Beyond,
+        /// The limit, in the unit as measured.
+        limit: f64,
+    },
+    /// `70 + 60 * (x - (g - d)) / (2 d)`: the goalpost `g` gets 100, and the range lies around
+    /// 70..130. With the mean-penalty aggregation `mpi` this is the adjusted Mazziotta-Pareto index.
+    ///
+    /// Source: Mazziotta and Pareto (2016), *On a generalized non-compensatory composite index*.
+    AdjustedGoalpost {
+        /// `g`, in the unit as measured; the mean where nothing is said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        goalpost: Option<f64>,
+        /// `d`; half the range where nothing is said. State it to compare years.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        half_range: Option<f64>,
+    },
 }
 
 fn one() -> f64 {
@@ -105,66 +192,6 @@ fn one() -> f64 {
 
 fn hundred() -> f64 {
     100.0
-}
-
-/// The divisor of a standard deviation.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Divisor {
-    /// `n - 1`, as in R's `sd` and in COINr.
-    #[default]
-    Sample,
-    /// `n`.
-    Population,
-}
-
-/// Which goalposts bound the result.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Cap {
-    /// Neither: results may leave the range.
-    #[default]
-    None,
-    /// The upper one.
-    High,
-    /// Both.
-    Both,
-}
-
-/// How a rank `r` of `n` areas (1 is worst) becomes a share that is largest for the worst area.
-///
-/// With `a = n + 1 - r`, the place counted from the best area.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum RankShare {
-    /// `a / n`: the worst has 1, the best `1 / n`. England, Wales, Northern Ireland; pandas.
-    RankOverN,
-    /// `(a - 1) / n`: the best has 0. Scotland 2016.
-    RankLessOneOverN,
-    /// `(a - 0.5) / n`: symmetric.
-    RankLessHalfOverN,
-    /// `(a - 1) / (n - 1)`: the best has 0 and the worst 1. US Social Vulnerability Index.
-    RankLessOneOverNLessOne,
-    /// `a / (n + 1)`: neither 0 nor 1 is reached.
-    RankOverNPlusOne,
-}
-
-impl RankShare {
-    /// The share of rank `rank` among `n` areas.
-    pub fn of(self, rank: f64, n: f64) -> f64 {
-        match self {
-            Self::RankOverN => (n - rank + 1.0) / n,
-            Self::RankLessOneOverN => (n - rank) / n,
-            Self::RankLessHalfOverN => (n - rank + 0.5) / n,
-            Self::RankLessOneOverNLessOne => (n - rank) / (n - 1.0),
-            Self::RankOverNPlusOne => (n - rank + 1.0) / (n + 1.0),
-        }
-    }
-}
-
-/// `-k ln(1 - R (1 - exp(-100/k)))`, kept within 0..100 against the last bit of rounding.
-pub fn exponential(share: f64, k: f64) -> f64 {
-    (-k * (1.0 - share * (1.0 - (-100.0 / k).exp())).ln()).clamp(0.0, 100.0)
 }
 
 impl Normalisation {
@@ -189,14 +216,129 @@ impl Normalisation {
                 format!("has the exponential constant k = {k}"),
                 "`k` must be above zero; the English indices use 23".to_owned(),
             )),
+            Self::WeightedZScore { mean, sd }
+                if !(mean.is_finite() && sd.is_finite() && sd > 0.0) =>
+            {
+                Some((
+                    format!("normalises to mean {mean} and deviation {sd}"),
+                    "`sd` must be above zero".to_owned(),
+                ))
+            }
+            Self::DistanceToTarget { target: limit, .. } | Self::Flag { limit, .. }
+                if !limit.is_finite() =>
+            {
+                Some((format!("is measured against {limit}"), "use a finite number".to_owned()))
+            }
+            Self::AdjustedGoalpost { goalpost, half_range }
+                if goalpost.is_some_and(|g| !g.is_finite())
+                    || half_range.is_some_and(|d| !(d.is_finite() && d > 0.0)) =>
+            {
+                Some((
+                    "has a goalpost or half range that cannot be used".to_owned(),
+                    "`goalpost` is a number, `half_range` a number above zero".to_owned(),
+                ))
+            }
             Self::AsIs {}
             | Self::MinMax { .. }
             | Self::Goalposts { .. }
             | Self::ZScore { .. }
             | Self::Rank { .. }
             | Self::Percentile { .. }
-            | Self::Exponential { .. } => None,
+            | Self::Exponential { .. }
+            | Self::Borda { .. }
+            | Self::PeoplePercentile {}
+            | Self::WeightedZScore { .. }
+            | Self::NormalScores { .. }
+            | Self::DistanceToMax {}
+            | Self::DistanceToReference { .. }
+            | Self::DistanceToTarget { .. }
+            | Self::FractionOfMax {}
+            | Self::FractionOfSum {}
+            | Self::Vector {}
+            | Self::Flag { .. }
+            | Self::AdjustedGoalpost { .. } => None,
         }
+    }
+
+    /// What is wrong with this method and the set of areas that it is measured by.
+    pub(crate) fn problem_with(&self, reference: Option<&Reference>) -> Option<(String, String)> {
+        let Some(reference) = reference else {
+            return matches!(self, Self::DistanceToReference { .. }).then(|| {
+                (
+                    "measures distance to a reference, but none is named".to_owned(),
+                    "add `reference = { areas = [\"…\"] }` or `{ parent = \"…\" }`".to_owned(),
+                )
+            });
+        };
+        let needs = match self {
+            Self::MinMax { .. } | Self::DistanceToMax {} | Self::DistanceToTarget { .. } => {
+                [true, true, false, false]
+            }
+            Self::ZScore { .. } => [false, false, true, true],
+            Self::AdjustedGoalpost { goalpost, half_range } => {
+                let range = half_range.is_none();
+                [range, range, goalpost.is_none(), false]
+            }
+            Self::DistanceToReference { .. } => {
+                let fixed = matches!(reference, Reference::Fixed(_));
+                return fixed.then(|| {
+                    (
+                        "measures distance to areas, but the reference is a table".to_owned(),
+                        "use `method = \"distance-to-target\"` with the value".to_owned(),
+                    )
+                });
+            }
+            Self::FractionOfMax {} => [true, true, false, false],
+            Self::AsIs {}
+            | Self::Goalposts { .. }
+            | Self::Rank { .. }
+            | Self::Percentile { .. }
+            | Self::Exponential { .. }
+            | Self::Borda { .. }
+            | Self::PeoplePercentile {}
+            | Self::WeightedZScore { .. }
+            | Self::NormalScores { .. }
+            | Self::FractionOfSum {}
+            | Self::Vector {}
+            | Self::Flag { .. } => {
+                return Some((
+                    "has a reference set, which its normalisation does not look at".to_owned(),
+                    "take `reference` out, or normalise by min-max or z-score".to_owned(),
+                ));
+            }
+        };
+        reference.problem(needs)
+    }
+
+    /// Whether the method divides by a spread, so that a constant column has no result.
+    pub(crate) fn needs_spread(&self) -> bool {
+        match self {
+            Self::MinMax { .. }
+            | Self::ZScore { .. }
+            | Self::WeightedZScore { .. }
+            | Self::DistanceToMax {}
+            | Self::DistanceToReference { .. }
+            | Self::DistanceToTarget { .. } => true,
+            Self::Percentile { share, .. } | Self::Exponential { share, .. } => {
+                *share == RankShare::RankLessOneOverNLessOne
+            }
+            Self::AdjustedGoalpost { half_range, .. } => half_range.is_none(),
+            Self::AsIs {}
+            | Self::Goalposts { .. }
+            | Self::Rank { .. }
+            | Self::Borda { .. }
+            | Self::PeoplePercentile {}
+            | Self::NormalScores { .. }
+            | Self::FractionOfMax {}
+            | Self::FractionOfSum {}
+            | Self::Vector {}
+            | Self::Flag { .. } => false,
+        }
+    }
+
+    /// Whether each value is scaled by itself, so that a column may even be empty.
+    pub(crate) fn is_fixed(&self) -> bool {
+        matches!(self, Self::AsIs {} | Self::Goalposts { .. } | Self::Flag { .. })
     }
 
     /// The rule for ties, for the methods that rank.
@@ -204,10 +346,23 @@ impl Normalisation {
         match *self {
             Self::Rank { ties }
             | Self::Percentile { ties, .. }
-            | Self::Exponential { ties, .. } => Some(ties),
-            Self::AsIs {} | Self::MinMax { .. } | Self::ZScore { .. } | Self::Goalposts { .. } => {
-                None
-            }
+            | Self::Exponential { ties, .. }
+            | Self::Borda { ties }
+            | Self::NormalScores { ties } => Some(ties),
+            Self::AsIs {}
+            | Self::MinMax { .. }
+            | Self::ZScore { .. }
+            | Self::Goalposts { .. }
+            | Self::PeoplePercentile {}
+            | Self::WeightedZScore { .. }
+            | Self::DistanceToMax {}
+            | Self::DistanceToReference { .. }
+            | Self::DistanceToTarget { .. }
+            | Self::FractionOfMax {}
+            | Self::FractionOfSum {}
+            | Self::Vector {}
+            | Self::Flag { .. }
+            | Self::AdjustedGoalpost { .. } => None,
         }
     }
 }
@@ -240,7 +395,8 @@ pub struct ScaledColumn {
     pub indicator: IndicatorId,
     /// One value an area.
     pub values: Vec<f64>,
-    /// What the values were before, as measured and treated.
+    /// What the values were before, as measured and treated; of the reference set, where the
+    /// recipe names one. Has `n = 0` and NaN where a fixed scale was used on an empty column.
     pub before: Summary,
 }
 
@@ -262,12 +418,57 @@ pub enum NormaliseError {
     #[error("`{column}` is {value} in every area with a value, so it cannot tell them apart")]
     #[diagnostic(
         code(levekaar::normalise::constant),
-        help("take it out of the definition, or use `method = \"goalposts\"`")
+        help(
+            "take it out of the definition, use `method = \"goalposts\"`,\n\
+             or give every area the middle of the scale with `constant = \"middle\"`"
+        )
     )]
     Constant {
         /// Which indicator or domain.
         column: IndicatorId,
         /// Its only value.
+        value: f64,
+    },
+    /// The method weighs areas by their people, and some have none stated.
+    #[error(
+        "`{column}` is weighted by residents, which are not known in {n} areas, such as `{example}`"
+    )]
+    #[diagnostic(
+        code(levekaar::normalise::population),
+        help(
+            "name their column with `population = \"…\"` under `[areas]`, or with `--population`"
+        )
+    )]
+    Population {
+        /// Which indicator or domain.
+        column: IndicatorId,
+        /// How many areas have a value and no residents.
+        n: usize,
+        /// One of them.
+        example: AreaId,
+    },
+    /// No area of the reference set has a value.
+    #[error("no area of the reference set of `{column}` has a value")]
+    #[diagnostic(
+        code(levekaar::normalise::reference),
+        help("check the ids or the larger unit under `reference`")
+    )]
+    Reference {
+        /// Which indicator.
+        column: IndicatorId,
+    },
+    /// A share or a reciprocal of a number that has none.
+    #[error("`{column}` must be above zero for its normalisation, but is {value} in `{area}`")]
+    #[diagnostic(
+        code(levekaar::normalise::not_positive),
+        help("normalise by min-max or z-score, or mend the column")
+    )]
+    NotPositive {
+        /// Which indicator or domain.
+        column: IndicatorId,
+        /// An area.
+        area: AreaId,
+        /// Its value.
         value: f64,
     },
 }
@@ -280,22 +481,30 @@ pub enum NormaliseError {
 /// # Errors
 ///
 /// - [`NormaliseError::Empty`] when an indicator has no value at all.
-/// - [`NormaliseError::Constant`] when it has the same value everywhere and the method needs a
-///   spread.
+/// - [`NormaliseError::Constant`] when it has the same value everywhere, the method needs a
+///   spread and the recipe does not say `constant = "middle"`.
+/// - [`NormaliseError::Population`] when people weigh and are not known,
+///   [`NormaliseError::Reference`] when the reference set has no value, and
+///   [`NormaliseError::NotPositive`] when a reciprocal or share is not defined.
 pub fn normalise(
     areas: Arc<[Area]>,
     columns: Vec<TreatedColumn>,
     definition: &IndexDefinition,
 ) -> Result<ScaledTable, NormaliseError> {
-    let ids = ids_in_order(&areas);
+    let frame = Frame::of(&areas);
     let columns = columns
         .into_par_iter()
         .zip(&definition.indicators)
         .map(|(column, recipe)| {
             let TreatedColumn { indicator, mut values, states: _ } = column;
-            let method = definition.normalisation(recipe).expect("a plan checks that one is set");
-            let flip = recipe.direction != definition.direction;
-            let before = apply(method, &mut values, flip, &ids, &indicator)?;
+            let scaling = Scaling {
+                method: definition.normalisation(recipe).expect("a plan checks that one is set"),
+                flip: recipe.direction != definition.direction,
+                reference: definition.reference(recipe),
+                constant: definition.constant(recipe),
+                column: &indicator,
+            };
+            let before = apply(&scaling, &mut values, &frame)?;
             if let Some(decimals) = definition.rounding(recipe) {
                 round_all(&mut values, decimals);
             }
@@ -303,202 +512,4 @@ pub fn normalise(
         })
         .collect::<Result<_, _>>()?;
     Ok(ScaledTable { areas, columns })
-}
-
-/// Rounds in place, halves away from zero.
-pub(crate) fn round_all(values: &mut [f64], decimals: u8) {
-    let decimals = usize::from(decimals);
-    values.iter_mut().for_each(|x| *x = round_half_away(*x, decimals));
-}
-
-/// Makes one column comparable in place; `flip` turns its sign first. Returns what it was.
-///
-/// # Errors
-///
-/// As [`normalise`].
-pub(crate) fn apply(
-    method: &Normalisation,
-    values: &mut [f64],
-    flip: bool,
-    ids: &IdOrder,
-    column: &IndicatorId,
-) -> Result<Summary, NormaliseError> {
-    let Some(before) = Summary::of(values) else {
-        return Err(NormaliseError::Empty { column: column.clone() });
-    };
-    let needs_spread = matches!(
-        method,
-        Normalisation::MinMax { .. }
-            | Normalisation::ZScore { .. }
-            | Normalisation::Percentile { share: RankShare::RankLessOneOverNLessOne, .. }
-            | Normalisation::Exponential { share: RankShare::RankLessOneOverNLessOne, .. }
-    );
-    // A constant column would become 0/0, and the NaN would travel to every rank.
-    if needs_spread && before.is_constant() {
-        return Err(NormaliseError::Constant { column: column.clone(), value: before.min });
-    }
-    let sign = if flip { -1.0 } else { 1.0 };
-    match *method {
-        Normalisation::AsIs {} => values.iter_mut().for_each(|x| *x *= sign),
-        Normalisation::MinMax { low, high } => {
-            let best = if flip { before.max } else { before.min };
-            let range = before.max - before.min;
-            values.iter_mut().for_each(|x| *x = low + sign * (*x - best) / range * (high - low));
-        }
-        Normalisation::ZScore { mean, sd, divisor } => {
-            let deviation = match divisor {
-                Divisor::Sample => before.sd_sample(),
-                Divisor::Population => before.sd_population(),
-            };
-            values
-                .iter_mut()
-                .for_each(|x| *x = mean + sd * (sign * (*x - before.mean) / deviation));
-        }
-        Normalisation::Goalposts { low, high, scale, cap } => values.iter_mut().for_each(|x| {
-            let share = if flip { (high - *x) / (high - low) } else { (*x - low) / (high - low) };
-            *x = match cap {
-                Cap::None => share,
-                Cap::High => {
-                    if share > 1.0 {
-                        1.0
-                    } else {
-                        share
-                    }
-                }
-                Cap::Both => share.clamp(0.0, 1.0),
-            } * scale;
-        }),
-        Normalisation::Rank { ties } => {
-            let n = before.n as f64;
-            by_rank(values, flip, ties, ids, |rank| n + 1.0 - rank);
-        }
-        Normalisation::Percentile { share, ties } => {
-            let n = before.n as f64;
-            by_rank(values, flip, ties, ids, |rank| share.of(rank, n));
-        }
-        Normalisation::Exponential { k, share, ties } => {
-            let n = before.n as f64;
-            by_rank(values, flip, ties, ids, |rank| exponential(share.of(rank, n), k));
-        }
-    }
-    Ok(before)
-}
-
-/// Replaces each value by `of` its rank from the worst; the worst is the largest unless `flip`.
-fn by_rank(values: &mut [f64], flip: bool, ties: Ties, ids: &IdOrder, of: impl Fn(f64) -> f64) {
-    let mut ranks = vec![f64::NAN; values.len()];
-    rank_into(values, !flip, ties, ids, &mut ranks);
-    for (x, rank) in values.iter_mut().zip(ranks) {
-        *x = if rank.is_nan() { f64::NAN } else { of(rank) };
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::area::AreaId;
-
-    #[test]
-    fn exponential_values_are_those_of_the_technical_report() {
-        for (share, expected) in
-            [(0.1, 2.39025973), (0.5, 15.64679007), (0.9, 50.42665427), (1.0, 100.0)]
-        {
-            assert!((exponential(share, 23.0) - expected).abs() < 5e-9, "{share}");
-        }
-        assert!((exponential(1.0 / 33755.0, 23.0) - 0.00067258).abs() < 5e-9);
-    }
-
-    #[test]
-    fn a_better_value_scores_lower_whichever_way_the_column_points() {
-        let z = Normalisation::ZScore { mean: 0.0, sd: 1.0, divisor: Divisor::Sample };
-        assert_eq!(scaled(&[1.0, 2.0, 3.0], z, false).unwrap(), [-1.0, 0.0, 1.0]);
-        assert_eq!(scaled(&[1.0, 2.0, 3.0], z, true).unwrap(), [1.0, 0.0, -1.0]);
-    }
-
-    #[test]
-    fn svi_percentiles_come_out_with_ties_from_the_best_end() {
-        // Ascending minimum rank is the maximum rank counted from the worst.
-        let p = Normalisation::Percentile {
-            share: RankShare::RankLessOneOverNLessOne,
-            ties: Ties::Max,
-        };
-        assert_eq!(
-            scaled(&[1.0, 2.0, 2.0, 4.0, 5.0], p, false).unwrap(),
-            [0.0, 0.25, 0.25, 0.75, 1.0]
-        );
-    }
-
-    #[test]
-    fn a_gap_takes_no_part() {
-        let m = Normalisation::MinMax { low: 0.0, high: 100.0 };
-        let out = scaled(&[1.0, f64::NAN, 3.0, 2.0], m, false).unwrap();
-        assert!(out[1].is_nan());
-        assert_eq!((out[0], out[2], out[3]), (0.0, 100.0, 50.0));
-    }
-
-    #[test]
-    fn constant_and_empty_columns_are_errors() {
-        let m = Normalisation::MinMax { low: 0.0, high: 1.0 };
-        assert!(matches!(scaled(&[2.0, 2.0], m, false), Err(NormaliseError::Constant { .. })));
-        assert!(matches!(scaled(&[f64::NAN], m, false), Err(NormaliseError::Empty { .. })));
-    }
-
-    proptest! {
-        /// A change of unit must not move any area.
-        #[test]
-        fn min_max_does_not_depend_on_the_unit(
-            values in prop::collection::vec(-1e6..1e6_f64, 2..200),
-            factor in 1e-3..1e3_f64,
-            offset in -1e3..1e3_f64,
-        ) {
-            prop_assume!(values.iter().any(|x| (x - values[0]).abs() > 1.0));
-            let converted: Vec<f64> = values.iter().map(|x| factor * x + offset).collect();
-            let method = Normalisation::MinMax { low: 0.0, high: 1.0 };
-            let before = scaled(&values, method, false).unwrap();
-            let after = scaled(&converted, method, false).unwrap();
-            for (before, after) in before.iter().zip(&after) {
-                prop_assert!((-1e-12..=1.0 + 1e-12).contains(after));
-                prop_assert!((before - after).abs() < 1e-6, "{before} became {after}");
-            }
-        }
-
-        /// Worse never scores better.
-        #[test]
-        fn every_method_keeps_the_order(values in prop::collection::vec(-50..50_i32, 2..60)) {
-            let values: Vec<f64> = values.into_iter().map(f64::from).collect();
-            prop_assume!(values.iter().any(|x| *x != values[0]));
-            for method in [
-                Normalisation::AsIs {},
-                Normalisation::MinMax { low: 0.0, high: 100.0 },
-                Normalisation::ZScore { mean: 0.0, sd: 1.0, divisor: Divisor::Population },
-                Normalisation::Goalposts { low: -10.0, high: 10.0, scale: 1.0, cap: Cap::Both },
-                Normalisation::Rank { ties: Ties::Average },
-                Normalisation::Percentile { share: RankShare::RankOverN, ties: Ties::Min },
-                Normalisation::Exponential { k: 23.0, share: RankShare::RankOverN, ties: Ties::Max },
-            ] {
-                let out = scaled(&values, method, false).unwrap();
-                for i in 0..values.len() {
-                    for j in 0..values.len() {
-                        if values[i] >= values[j] {
-                            prop_assert!(out[i] >= out[j], "{method:?}: {} {}", values[i], values[j]);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn scaled(
-        values: &[f64],
-        method: Normalisation,
-        flip: bool,
-    ) -> Result<Vec<f64>, NormaliseError> {
-        let areas: Vec<Area> =
-            (0..values.len()).map(|i| Area::of(AreaId::new(format!("{i:04}")))).collect();
-        let mut out = values.to_vec();
-        apply(&method, &mut out, flip, &ids_in_order(&areas), &"x".into())?;
-        Ok(out)
-    }
 }

@@ -14,10 +14,25 @@ pub struct Preset {
 
 /// The index definitions.
 pub const INDICES: &[Preset] = &[
+    Preset { id: "carstairs", text: include_str!("presets/carstairs.toml") },
+    Preset { id: "gb-imd-2000", text: include_str!("presets/gb-imd-2000.toml") },
     Preset { id: "gb-imd-2019", text: include_str!("presets/gb-imd-2019.toml") },
+    Preset {
+        id: "gb-imd-2019-subdomains",
+        text: include_str!("presets/gb-imd-2019-subdomains.toml"),
+    },
+    Preset { id: "gb-nimdm-2010", text: include_str!("presets/gb-nimdm-2010.toml") },
     Preset { id: "gb-simd-2016", text: include_str!("presets/gb-simd-2016.toml") },
     Preset { id: "gb-wimd-2019", text: include_str!("presets/gb-wimd-2019.toml") },
     Preset { id: "no-levekaar-5", text: include_str!("presets/no-levekaar-5.toml") },
+    Preset {
+        id: "no-ssb-levekaarsproblemer",
+        text: include_str!("presets/no-ssb-levekaarsproblemer.toml"),
+    },
+    Preset { id: "townsend", text: include_str!("presets/townsend.toml") },
+    Preset { id: "un-hdi-2021", text: include_str!("presets/un-hdi-2021.toml") },
+    Preset { id: "us-svi-2018", text: include_str!("presets/us-svi-2018.toml") },
+    Preset { id: "us-svi-2018-flags", text: include_str!("presets/us-svi-2018-flags.toml") },
 ];
 
 /// The selection rules.
@@ -32,4 +47,21 @@ pub const RULES: &[Preset] = &[
 /// The preset of this id.
 pub fn find(presets: &'static [Preset], id: &str) -> Option<&'static Preset> {
     presets.iter().find(|preset| preset.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::{IndexDefinition, Plan};
+
+    #[test]
+    fn every_preset_of_an_index_is_in_order() {
+        for preset in INDICES {
+            let definition: IndexDefinition =
+                toml::from_str(preset.text).unwrap_or_else(|e| panic!("{}: {e}", preset.id));
+            assert_eq!(definition.id, preset.id);
+            Plan::of(&definition).unwrap_or_else(|e| panic!("{}: {e:?}", preset.id));
+        }
+        assert!(INDICES.is_sorted_by_key(|preset| preset.id));
+    }
 }

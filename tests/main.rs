@@ -2,7 +2,9 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests read files and run the program")]
 
+mod golden;
 mod harness;
 mod journeys;
 mod oracle;
+mod properties;
 mod tidy;

@@ -1,33 +1,41 @@
 //! Do other programs get the same numbers?
 //!
-//! Each Python file of `tests/oracle/` runs the program that was built for this test, computes
-//! the same with packages that others wrote, and fails with a word where the two differ. They run
-//! when `LEVEKAAR_ORACLE_PYTHON` names a Python that has the packages of `requirements.txt`; with
+//! Each Python file of `tests/oracle/` computes with packages that others wrote. They run when
+//! `LEVEKAAR_ORACLE_PYTHON` names a Python that has the packages of `requirements.txt`; with
 //! `CI=true` its absence is a failure.
 
-#![allow(clippy::print_stdout, reason = "a test says what it skips")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test may stop, and says what it skips"
+)]
+
+mod index_methods;
 
 use std::path::Path;
 use std::process::Command;
 
 #[test]
 fn measures_are_those_of_pysal_and_scipy() {
-    hold("measures.py");
+    let program = Path::new(env!("CARGO_BIN_EXE_levekaar"));
+    let _ = said("measures.py", &[program]);
 }
 
-fn hold(script: &str) {
+/// The JSON that a script prints; `None`, said on stdout, without a Python.
+pub(crate) fn ask(script: &str, arguments: &[&Path]) -> Option<serde_json::Value> {
+    Some(serde_json::from_slice(&said(script, arguments)?).unwrap())
+}
+
+/// What a script prints. It ends with a word on stderr where its numbers and ours differ.
+fn said(script: &str, arguments: &[&Path]) -> Option<Vec<u8>> {
     let Ok(python) = std::env::var("LEVEKAAR_ORACLE_PYTHON") else {
         let ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
         assert!(!ci, "LEVEKAAR_ORACLE_PYTHON is not set, and CI=true");
         println!("skipped: LEVEKAAR_ORACLE_PYTHON names no Python with the packages");
-        return;
+        return None;
     };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(script);
-    let output = Command::new(python)
-        .arg(path)
-        .arg(env!("CARGO_BIN_EXE_levekaar"))
-        .output()
-        .expect("LEVEKAAR_ORACLE_PYTHON is a program");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{script}: {said}");
+    let output = Command::new(python).arg(path).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
+    Some(output.stdout)
 }

@@ -16,7 +16,7 @@ use levekaar::load::boundaries::{BoundaryOptions, boundaries};
 use levekaar::load::table::TableRequest;
 use levekaar::load::{self, ProjectFile};
 use levekaar::notice::Notice;
-use levekaar::project::{Areas, Choice, Encoding, Format, MapOptions, Outputs, Project};
+use levekaar::project::{Areas, Choice, Encoding, Format, MapOptions, Mark, Outputs, Project};
 use levekaar::select::RuleFile;
 use levekaar::validate;
 use miette::{Context, IntoDiagnostic, miette};
@@ -44,6 +44,37 @@ pub(crate) struct InputArgs {
     /// Column of residents, for a bare table
     #[arg(long, value_name = "COLUMN")]
     population: Option<String>,
+
+    /// Mark of a missing value, for a bare table: `-999=not-available`; may be repeated
+    ///
+    /// KIND is `suppressed`, `not-available`, `not-applicable` or `invalid` (not a mark at all).
+    #[arg(
+        long,
+        value_name = "TEXT=KIND",
+        value_parser = mark,
+        allow_hyphen_values = true
+    )]
+    missing: Vec<(String, Mark)>,
+}
+
+/// `-999=not-available` as a text and what it means.
+fn mark(typed: &str) -> Result<(String, Mark), String> {
+    let Some((text, kind)) = typed.rsplit_once('=') else {
+        return Err("write TEXT=KIND, such as `-999=not-available`".to_owned());
+    };
+    let kind = match kind {
+        "suppressed" => Mark::Suppressed,
+        "not-available" => Mark::NotAvailable,
+        "not-applicable" => Mark::NotApplicable,
+        "invalid" => Mark::Invalid,
+        other => {
+            return Err(format!(
+                "`{other}` is not a kind of gap: use `suppressed`, `not-available`, \
+                 `not-applicable` or `invalid`"
+            ));
+        }
+    };
+    Ok((text.to_owned(), kind))
 }
 
 /// Everything that an analysis needs but the figures.
@@ -71,10 +102,14 @@ impl InputArgs {
     pub(crate) fn job(&self, rule: Option<&str>) -> miette::Result<Job> {
         let is_project = self.input.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"));
         let mut file = if is_project {
-            if self.id.is_some() || self.name.is_some() || self.population.is_some() {
+            if self.id.is_some()
+                || self.name.is_some()
+                || self.population.is_some()
+                || !self.missing.is_empty()
+            {
                 return Err(miette!(
                     help = "they are keys of `[areas]` in the project file",
-                    "`--id`, `--name` and `--population` go with a bare table"
+                    "`--id`, `--name`, `--population` and `--missing` go with a bare table"
                 ));
             }
             load::project(&self.input)?
@@ -130,7 +165,7 @@ impl InputArgs {
                 population: self.population.clone(),
                 year: None,
                 format: Format::default(),
-                missing: BTreeMap::new(),
+                missing: self.missing.iter().cloned().collect(),
                 exclude: Vec::new(),
                 keep: Vec::new(),
             },

@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::{IndexDefinition, Level, VERSION};
 use crate::indicator::IndicatorId;
-use crate::weight::Weighting;
+use crate::weight::{self, Weighting};
 
 /// A definition that has been checked, with its levels in the order of computation.
 #[derive(Debug, Clone)]
@@ -24,7 +24,8 @@ pub struct LevelPlan {
     pub domain: Option<usize>,
     /// What it is made of, in the order of the file: domains first, then indicators.
     pub children: Vec<Child>,
-    /// The weights as they are used, one a child.
+    /// The weights as they are used, one a child; equal ones stand in where the recipe has them
+    /// computed from the data, see [`super::Computation::level_weights`].
     pub weights: Vec<f64>,
 }
 
@@ -112,12 +113,25 @@ impl<'a> Plan<'a> {
     /// Source: Becker et al., COINr, `get_eff_weights`. For other aggregations than the
     /// arithmetic mean it is a label of the weights, not a share of the score.
     pub fn effective_weights(&self) -> Vec<f64> {
+        let weights: Vec<&[f64]> =
+            self.levels.iter().map(|level| level.weights.as_slice()).collect();
+        self.effective(&weights)
+    }
+
+    /// The same for weights that were computed from the data:
+    /// [`super::Computation::level_weights`].
+    pub fn effective_weights_of(&self, level_weights: &[Vec<f64>]) -> Vec<f64> {
+        let weights: Vec<&[f64]> = level_weights.iter().map(Vec::as_slice).collect();
+        self.effective(&weights)
+    }
+
+    fn effective(&self, weights: &[&[f64]]) -> Vec<f64> {
         let mut of_domain = vec![0.0; self.definition.domains.len()];
         let mut of_indicator = vec![0.0; self.definition.indicators.len()];
-        for level in self.levels.iter().rev() {
+        for (level, weights) in self.levels.iter().zip(weights).rev() {
             let above = level.domain.map_or(1.0, |domain| of_domain[domain]);
-            let sum: f64 = level.weights.iter().sum();
-            for (child, weight) in level.children.iter().zip(&level.weights) {
+            let sum: f64 = weights.iter().sum();
+            for (child, weight) in level.children.iter().zip(*weights) {
                 match *child {
                     Child::Domain(domain) => of_domain[domain] = above * weight / sum,
                     Child::Indicator(indicator) => of_indicator[indicator] = above * weight / sum,
@@ -147,11 +161,12 @@ fn check_ids(definition: &IndexDefinition, problems: &mut Vec<DefinitionProblem>
     }
     let mut seen = BTreeSet::new();
     let ids = definition.domains.iter().map(|d| &d.id);
-    for id in ids.chain(definition.indicators.iter().map(|i| &i.id)) {
+    let reported = super::report::columns(definition).map(|column| &column.id);
+    for id in ids.chain(definition.indicators.iter().map(|i| &i.id)).chain(reported) {
         if !seen.insert(id) {
             problems.push(problem(
                 format!("the id `{id}` stands twice"),
-                "domains and indicators share one set of names: rename one of them",
+                "domains, indicators and reported columns share one set of names: rename one of them",
             ));
         }
     }
@@ -182,7 +197,9 @@ fn check_parameters(definition: &IndexDefinition, problems: &mut Vec<DefinitionP
                 "set `normalise = { method = \"z-score\" }` there or under `[defaults]`",
             )),
             Some(method) => {
-                problems.extend(method.problem().map(|(m, h)| problem(format!("`{id}`: {m}"), h)));
+                let with = method.problem_with(definition.reference(indicator));
+                let found = method.problem().into_iter().chain(with);
+                problems.extend(found.map(|(m, h)| problem(format!("`{id}`: {m}"), h)));
             }
         }
         for treatment in definition.treatments(indicator) {
@@ -205,10 +222,16 @@ fn check_parameters(definition: &IndexDefinition, problems: &mut Vec<DefinitionP
     for (id, level) in levels {
         let all = [
             level.normalise.as_ref().and_then(|method| method.problem()),
+            level.normalise.as_ref().and_then(|method| method.problem_with(None)),
             level.aggregate.problem(),
+            level.weights.problem(),
             level.missing.problem(),
         ];
         problems.extend(all.into_iter().flatten().map(|(m, h)| problem(format!("`{id}`: {m}"), h)));
+    }
+    for column in super::report::columns(definition) {
+        let id = &column.id;
+        problems.extend(column.problem().map(|(m, h)| problem(format!("`{id}`: {m}"), h)));
     }
 }
 
@@ -273,10 +296,27 @@ fn level_plan(
             format!("give an indicator `domain = \"{name}\"`, or take the domain out"),
         ));
     }
-    let weights = match level.weights {
+    let ids: Vec<&IndicatorId> = given.iter().map(|(id, _)| *id).collect();
+    let weights = match &level.weights {
         Weighting::Given {} => given_weights(&given, problems),
-        Weighting::Equal {} => vec![1.0; given.len()],
+        Weighting::Budget { persons } => match weight::budget(persons, &ids) {
+            Ok(budget) => budget.weights,
+            Err((message, help)) => {
+                problems.push(problem(format!("`{name}`: {message}"), help));
+                vec![1.0; given.len()]
+            }
+        },
+        // Those that the data decide are equal until the data are there.
+        Weighting::Equal {}
+        | Weighting::Pca { .. }
+        | Weighting::Entropy {}
+        | Weighting::Critic {}
+        | Weighting::Optimised { .. } => vec![1.0; given.len()],
     };
+    let of_children = [level.aggregate.problem_of(given.len()), level.weights.problem_of(&ids)];
+    problems.extend(
+        of_children.into_iter().flatten().map(|(m, h)| problem(format!("`{name}`: {m}"), h)),
+    );
     let sum: f64 = weights.iter().sum();
     if !children.is_empty() && sum <= 0.0 {
         problems.push(problem(
@@ -284,7 +324,7 @@ fn level_plan(
             "at least one weight must be above zero",
         ));
     }
-    let equal = matches!(level.weights, Weighting::Equal {});
+    let equal = !matches!(level.weights, Weighting::Given {} | Weighting::Budget { .. });
     let weights = if (level.renormalise || equal) && sum > 0.0 {
         weights.iter().map(|weight| weight / sum).collect()
     } else {

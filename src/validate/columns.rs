@@ -3,10 +3,12 @@
 //! Makes the column of each indicator from what was read: values or rates, with the kind of each
 //! gap, and reports what no reader would believe.
 
+use crate::aggregate::MissingPolicy;
 use crate::area::Area;
 use crate::index::{IndexDefinition, Indicator};
 use crate::indicator::{CellState, Column, Counts};
 use crate::load::table::{RawNumbers, RawTable};
+use crate::normalise::Constant;
 use crate::notice::Notice;
 use crate::project::{Project, Source};
 
@@ -40,6 +42,17 @@ impl Reader<'_> {
                 continue;
             };
             self.check_column(indicator, &source, &column, problems);
+            let name = name_of(&indicator.id, &described(&source));
+            if column.n_present() == 0 && may_be_empty(definition, indicator) {
+                notices.push(
+                    Notice::warning("notice.empty-column")
+                        .with("title_nb", &indicator.title.nb)
+                        .with("title_en", &indicator.title.en),
+                );
+            } else {
+                let may_be_constant = may_be_constant(definition, indicator);
+                self.check_spread(&name, &column, may_be_constant, problems);
+            }
             self.tell(indicator, &source, &column, notices);
             out.push(column);
         }
@@ -178,10 +191,15 @@ impl Reader<'_> {
                 ));
             }
         }
-        self.check_spread(&name, column, problems);
     }
 
-    fn check_spread(&self, name: &str, column: &Column, problems: &mut Vec<Problem>) {
+    fn check_spread(
+        &self,
+        name: &str,
+        column: &Column,
+        may_be_constant: bool,
+        problems: &mut Vec<Problem>,
+    ) {
         if self.areas.len() < 2 {
             return;
         }
@@ -191,7 +209,9 @@ impl Reader<'_> {
                 format!("{name} has no value in any of the {} areas", self.areas.len()),
                 "name another column, or take the indicator out of a copy of the definition",
             )),
-            Some(first) if column.n_present() > 1 && present.all(|x| x == first) => {
+            Some(first)
+                if !may_be_constant && column.n_present() > 1 && present.all(|x| x == first) =>
+            {
                 problems.push(Problem::new(
                     format!("{name} is {first} in every area, so it cannot tell them apart"),
                     "name another column, or take the indicator out of a copy of the definition",
@@ -240,6 +260,20 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether the recipe can do with an indicator that no area has: its scale does not come from the
+/// data, and the other indicators take over its weight.
+fn may_be_empty(definition: &IndexDefinition, indicator: &Indicator) -> bool {
+    let fixed = definition.normalisation(indicator).is_some_and(|method| method.is_fixed());
+    let missing = definition.level_of(indicator).missing;
+    fixed && matches!(missing, MissingPolicy::AvailableWeight { .. })
+}
+
+/// Whether the recipe can do with an indicator that is the same everywhere.
+fn may_be_constant(definition: &IndexDefinition, indicator: &Indicator) -> bool {
+    definition.constant(indicator) == Constant::Middle
+        || definition.normalisation(indicator).is_some_and(|method| method.is_fixed())
 }
 
 /// Whether two sources have a column in common.
