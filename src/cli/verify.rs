@@ -21,12 +21,13 @@ use super::terminal::Terminal;
 ///
 /// Ranks and deciles must be the same, scores the same within the tolerance. Exit code 0 if all
 /// agree, 1 otherwise. Columns that are not named are looked for: the one column that ends in
-/// `rank` and is not an input of the index, then `score` and `decile` of the same name.
+/// `rank` and is not an input of the index, then `score` of the same name. Deciles are compared
+/// only when named, as publishers cut them in several ways: here it is `ceil(10 rank / n)`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   levekaar verify gb-wimd-2019 --data wimd2019.csv.gz
-  levekaar verify gb-imd-2019 --data iod2019.csv.gz --near-ties 1e-5
+  levekaar verify gb-imd-2019 --data iod.csv.gz --decile IMD_decile --near-ties 1e-5
   levekaar verify mine.toml --data in.csv --published out.csv --id code --rank rank --format json")]
 pub(crate) struct VerifyArgs {
     /// Index definition: a preset such as `gb-wimd-2019`, or a TOML file
@@ -143,7 +144,7 @@ impl Columns {
             rank: args.rank.clone(),
             decile: args.decile.clone(),
         };
-        if found.score.is_none() && found.rank.is_none() && found.decile.is_none() {
+        if found.score.is_none() && found.rank.is_none() {
             found.guess(&header, definition);
         }
         let named =
@@ -165,7 +166,7 @@ impl Columns {
         Ok(found)
     }
 
-    /// The one column that ends in `rank` and is not an input, and its siblings.
+    /// The one column that ends in `rank` and is not an input, and its sibling `score`.
     fn guess(&mut self, header: &[String], definition: &IndexDefinition) {
         let inputs: BTreeSet<&str> = definition
             .indicators
@@ -178,13 +179,9 @@ impl Columns {
         };
         let [rank] = ends("rank")[..] else { return };
         let stem = rank[..rank.len() - "rank".len()].to_lowercase();
-        let sibling = |ending: &str| {
-            let wanted = format!("{stem}{ending}");
-            header.iter().find(|name| name.to_lowercase() == wanted).cloned()
-        };
+        let wanted = format!("{stem}score");
         self.rank = Some(rank.clone());
-        self.score = sibling("score");
-        self.decile = sibling("decile");
+        self.score = header.iter().find(|name| name.to_lowercase() == wanted).cloned();
     }
 
     fn list(&self) -> String {

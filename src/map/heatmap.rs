@@ -114,9 +114,10 @@ fn write_fields(
     let numbers = text.anchored(Anchor::Middle);
     for (row, label) in request.labels.iter().enumerate() {
         let middle = top + at(row) + cell / 2.0 + 4.0;
+        // The number stands apart, in a column of its own, and is found again above the fields.
+        text.anchored(Anchor::End).write(out, (left - 8.0, middle), &(row + 1).to_string());
         let name = shortened(label, LABEL_WIDTH);
-        let line = format!("{name}  {}", row + 1);
-        text.anchored(Anchor::End).write(out, (left - 8.0, middle), &line);
+        text.anchored(Anchor::End).write(out, (left - 32.0, middle), &name);
         // Numbers of narrow columns would run into each other.
         if cell >= 16.0 || (row + 1) % 5 == 0 {
             let place = (left + at(row) + cell / 2.0, top - 6.0);

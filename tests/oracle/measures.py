@@ -142,9 +142,9 @@ def diagnosis(folder, random):
     loadings *= np.sign(loadings.sum())
     for mine, theirs in zip(pca[pca.kind == "loading"].value, loadings):
         near("loading", mine, theirs)
-    standard = stats.zscore(frame[names])
+    standard = stats.zscore(frame[names].to_numpy())
     k = len(names)
-    alpha = k / (k - 1) * (1 - standard.var(ddof=0).sum() / standard.sum(axis=1).var(ddof=0))
+    alpha = k / (k - 1) * (1 - standard.var(axis=0).sum() / standard.sum(axis=1).var())
     near("alpha", pca[pca.kind == "alpha"].value.to_numpy()[-1], alpha)
 
 
