@@ -103,7 +103,7 @@ fn of(method: &Aggregation, cells: &mut Vec<(f64, f64)>, direction: Direction) -
             let (top, bottom) = x().fold((0.0, 0.0), |(t, b), (w, x)| (t + w, b + w / x));
             top / bottom
         }
-        Aggregation::PowerMean { p } if p == 0.0 => {
+        Aggregation::PowerMean { p: 0.0 } => {
             let (top, bottom) = x().fold((0.0, 0.0), |(t, b), (w, x)| (t + w * x.ln(), b + w));
             (top / bottom).exp()
         }
@@ -326,6 +326,7 @@ mod tests {
             round_before: None,
             normalise: None,
             round: None,
+            reference: None,
             report: Vec::new(),
         };
         combine(&children, weights, &rules, (1, direction))[0]
