@@ -94,6 +94,9 @@ pub struct Level {
     /// Decimals to which the result is rounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round: Option<u8>,
+    /// The areas that `normalise` takes minimum, mean and so on from; all where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
     /// Further columns that are printed beside the score and used nowhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub report: Vec<ReportColumn>,

@@ -66,8 +66,8 @@ pub enum Weighting {
     /// multiple criteria problems: the CRITIC method*.
     Critic {},
     /// Weights of zero or more, with which the children's correlations with their weighted sum
-    /// come as near as can be to shares of this size. Exact balance may be out of reach; what
-    /// remains is in the notice. The search is a fixed one, from equal weights.
+    /// come as near as can be to shares of this size. Exact balance may be out of reach, where it
+    /// would ask for a negative weight. The search is a fixed one, from equal weights.
     ///
     /// Source: Becker et al. (2017), *Weights and importance in composite indicators*; COINr,
     /// `get_opt_weights`, which lets weights become negative.

@@ -326,6 +326,7 @@ mod tests {
             round_before: None,
             normalise: None,
             round: None,
+            reference: None,
             report: Vec::new(),
         };
         combine(&children, weights, &rules, (1, direction))[0]

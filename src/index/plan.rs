@@ -222,7 +222,7 @@ fn check_parameters(definition: &IndexDefinition, problems: &mut Vec<DefinitionP
     for (id, level) in levels {
         let all = [
             level.normalise.as_ref().and_then(|method| method.problem()),
-            level.normalise.as_ref().and_then(|method| method.problem_with(None)),
+            level.normalise.as_ref().and_then(|m| m.problem_with(level.reference.as_ref())),
             level.aggregate.problem(),
             level.weights.problem(),
             level.missing.problem(),

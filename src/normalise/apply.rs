@@ -460,6 +460,21 @@ mod tests {
     }
 
     #[test]
+    fn a_weighted_z_score_is_measured_by_people() {
+        // 100 and 300 people: mean 2.5, variance 0.75.
+        let method = Normalisation::WeightedZScore { mean: 0.0, sd: 1.0 };
+        let out = scaled(&[1.0, 3.0], method, false).unwrap();
+        let wanted = [-1.5 / 0.75_f64.sqrt(), 0.5 / 0.75_f64.sqrt()];
+        assert!(out.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-12), "{out:?}");
+        let unknown = [Area::of("a"), Area::of("b")];
+        let (column, constant) = ("x".into(), Constant::Error);
+        let scaling =
+            Scaling { method: &method, flip: false, reference: None, constant, column: &column };
+        let error = apply(&scaling, &mut [1.0, 3.0], &Frame::of(&unknown)).unwrap_err();
+        assert!(matches!(error, NormaliseError::Population { n: 2, .. }));
+    }
+
+    #[test]
     fn the_adjusted_goalpost_is_one_hundred() {
         let method = Normalisation::AdjustedGoalpost { goalpost: Some(2.0), half_range: Some(2.0) };
         assert_eq!(scaled(&[0.0, 2.0, 4.0], method, false).unwrap(), [70.0, 100.0, 130.0]);

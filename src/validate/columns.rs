@@ -52,6 +52,13 @@ impl Reader<'_> {
             } else {
                 let may_be_constant = may_be_constant(definition, indicator);
                 self.check_spread(&name, &column, may_be_constant, problems);
+                if is_fixed(definition, indicator) && is_constant(&column) {
+                    notices.push(
+                        Notice::warning("notice.constant-column")
+                            .with("title_nb", &indicator.title.nb)
+                            .with("title_en", &indicator.title.en),
+                    );
+                }
             }
             self.tell(indicator, &source, &column, notices);
             out.push(column);
@@ -265,15 +272,24 @@ impl Reader<'_> {
 /// Whether the recipe can do with an indicator that no area has: its scale does not come from the
 /// data, and the other indicators take over its weight.
 fn may_be_empty(definition: &IndexDefinition, indicator: &Indicator) -> bool {
-    let fixed = definition.normalisation(indicator).is_some_and(|method| method.is_fixed());
     let missing = definition.level_of(indicator).missing;
-    fixed && matches!(missing, MissingPolicy::AvailableWeight { .. })
+    is_fixed(definition, indicator) && matches!(missing, MissingPolicy::AvailableWeight { .. })
 }
 
 /// Whether the recipe can do with an indicator that is the same everywhere.
 fn may_be_constant(definition: &IndexDefinition, indicator: &Indicator) -> bool {
-    definition.constant(indicator) == Constant::Middle
-        || definition.normalisation(indicator).is_some_and(|method| method.is_fixed())
+    definition.constant(indicator) == Constant::Middle || is_fixed(definition, indicator)
+}
+
+fn is_fixed(definition: &IndexDefinition, indicator: &Indicator) -> bool {
+    definition.normalisation(indicator).is_some_and(|method| method.is_fixed())
+}
+
+/// Whether two areas or more have a value, and all of them the same.
+fn is_constant(column: &Column) -> bool {
+    let mut present = column.values().iter().filter(|x| !x.is_nan());
+    let first = present.next();
+    column.n_present() > 1 && present.all(|x| Some(x) == first)
 }
 
 /// Whether two sources have a column in common.
