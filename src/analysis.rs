@@ -3,19 +3,20 @@
 //! [`analyse`] walks the path from [`IndicatorTable`] to [`Ranking`] and [`Selection`] and gathers
 //! what each step has to say. It is what every command and the report are made from.
 
-use std::collections::BTreeMap;
-
 use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::aggregate::Aggregation;
+use crate::area::Area;
+use crate::bounds::{RankBounds, rank_bounds};
 use crate::index::{Computation, ComputeError, IndexDefinition, Plan, compute};
 use crate::indicator::IndicatorTable;
 use crate::language::{Language, message};
 use crate::notice::Notice;
 use crate::rank::{Ranking, Ties, rank};
+use crate::screen::Screened;
 use crate::select::{Facts, RuleFile, SelectError, Selection, select};
-use crate::treat::ChangeKind;
+use crate::treat;
 
 /// The results of one recipe, and of one rule if there is one, on one table.
 #[derive(Debug, Clone)]
@@ -28,6 +29,9 @@ pub struct Analysis {
     pub computation: Computation,
     /// The ranks.
     pub ranking: Ranking,
+    /// Best and worst ranks, where values are missing and the recipe allows it; a notice says so
+    /// where it does not.
+    pub bounds: Option<RankBounds>,
     /// The selection, where there is a rule.
     pub selection: Option<Selection>,
     /// What a reader must know, in the order of the path.
@@ -66,8 +70,25 @@ pub fn analyse(
     let computation = compute(table.clone(), plan)?;
     let ranking = rank(&computation.scores, definition.ranking);
     weights_not_one(plan, &mut notices);
-    changed_cells(&computation, definition, &mut notices);
+    screened_areas(&table, &computation, definition, &mut notices);
+    notices.extend(treat::notices(
+        table.areas(),
+        &computation.ledger,
+        &computation.choices,
+        definition,
+    ));
     unranked_and_tied(&ranking, &mut notices);
+    let bounds = match rank_bounds(&table, &computation, definition) {
+        Ok(bounds) => bounds,
+        Err(error) => {
+            let reason = |language| message(language, "treat.bounds-reason-level", &[]);
+            let notice = Notice::note("treat.bounds-not-exact")
+                .with("reason_nb", reason(Language::Nb))
+                .with("reason_en", reason(Language::En));
+            notices.push(notice.about(vec![error.to_string()]));
+            None
+        }
+    };
     let selection = match rule {
         Some(rule) => {
             let domains = &computation.domains;
@@ -79,7 +100,7 @@ pub fn analyse(
         None => None,
     };
     let definition = definition.clone();
-    Ok(Analysis { definition, table, computation, ranking, selection, notices })
+    Ok(Analysis { definition, table, computation, ranking, bounds, selection, notices })
 }
 
 impl Analysis {
@@ -120,37 +141,27 @@ fn weights_not_one(plan: &Plan<'_>, notices: &mut Vec<Notice>) {
     }
 }
 
-fn changed_cells(
+fn screened_areas(
+    table: &IndicatorTable,
     computation: &Computation,
     definition: &IndexDefinition,
     notices: &mut Vec<Notice>,
 ) {
-    let mut cells: BTreeMap<(u32, bool), Vec<String>> = BTreeMap::new();
-    let areas = &computation.scores.areas;
-    for change in &computation.ledger {
-        let imputed = change.kind == ChangeKind::Imputed;
-        let label = areas[change.area_idx as usize].label();
-        let from = if imputed { "–".to_owned() } else { change.from.to_string() };
-        let cell = format!("{label}: {from} → {}", change.to);
-        cells.entry((change.indicator_idx, !imputed)).or_default().push(cell);
-    }
-    for ((indicator_idx, moved), cells) in cells {
-        let indicator = &definition.indicators[indicator_idx as usize];
-        let (key, methods) = if moved {
-            let methods: Vec<String> =
-                definition.treatments(indicator).iter().map(crate::explain::short_name).collect();
-            ("notice.treated", methods.join(", "))
-        } else {
-            ("notice.imputed", crate::explain::short_name(definition.imputation(indicator)))
+    let areas = table.areas();
+    if !computation.screened.is_empty() {
+        let item = |screened: &Screened| {
+            let reason = screened.reason.sentence();
+            let label = areas[screened.area_idx as usize].label();
+            format!("{label}: {} / {}", reason.nb, reason.en)
         };
-        notices.push(
-            Notice::warning(key)
-                .with("title_nb", &indicator.title.nb)
-                .with("title_en", &indicator.title.en)
-                .with("method_nb", &methods)
-                .with("method_en", &methods)
-                .about(cells),
-        );
+        let items = computation.screened.iter().map(item).collect();
+        notices.push(Notice::warning("treat.screened").about(items));
+    }
+    let asks = definition.screen.is_some_and(|screen| screen.at_least_population.is_some());
+    let unknown: Vec<String> =
+        areas.iter().filter(|area| area.population.is_none()).map(Area::label).collect();
+    if asks && !unknown.is_empty() {
+        notices.push(Notice::warning("treat.screen-population-unknown").about(unknown));
     }
 }
 

@@ -63,6 +63,7 @@ const FILES: &[(&str, &str)] = &[
     ("report", include_str!("messages/report.toml")),
     ("select", include_str!("messages/select.toml")),
     ("synth", include_str!("messages/synth.toml")),
+    ("treat", include_str!("messages/treat.toml")),
 ];
 
 static CATALOGUE: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| {

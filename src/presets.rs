@@ -14,6 +14,7 @@ pub struct Preset {
 
 /// The index definitions.
 pub const INDICES: &[Preset] = &[
+    Preset { id: "coinr-asem", text: include_str!("presets/coinr-asem.toml") },
     Preset { id: "gb-imd-2019", text: include_str!("presets/gb-imd-2019.toml") },
     Preset { id: "gb-simd-2016", text: include_str!("presets/gb-simd-2016.toml") },
     Preset { id: "gb-wimd-2019", text: include_str!("presets/gb-wimd-2019.toml") },
