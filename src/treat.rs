@@ -9,6 +9,8 @@ mod impute;
 mod method;
 mod outlier;
 mod tell;
+#[cfg(test)]
+mod tests;
 mod transform;
 
 use std::collections::BTreeMap;
@@ -353,6 +355,9 @@ fn treat_column(
     Ok((TreatedColumn { indicator, values, states }, ledger, choices))
 }
 
+/// Events and persons, where an area has both.
+type Counted = Vec<Option<(f64, f64)>>;
+
 struct Step<'a> {
     indicator: &'a IndicatorId,
     indicator_idx: u32,
@@ -475,10 +480,7 @@ impl Step<'_> {
     }
 
     /// Events and persons of the areas that have both and are not screened out.
-    fn counted(
-        &self,
-        counts: Option<&Counts>,
-    ) -> Result<(Vec<Option<(f64, f64)>>, f64), TreatError> {
+    fn counted(&self, counts: Option<&Counts>) -> Result<(Counted, f64), TreatError> {
         let Some(counts) = counts else {
             return Err(TreatError::NoCounts { indicator: self.indicator.clone() });
         };

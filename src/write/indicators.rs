@@ -116,6 +116,9 @@ pub fn state_name(state: CellState) -> &'static str {
 /// Writes the rank of each area with the best and the worst that its own gaps and those of the
 /// others allow, and how many of its values are missing.
 ///
+/// The bounds count every area that is not screened out; `rank`, as in `ranking.csv`, counts only
+/// those that have a score. Where areas have none, a rank may lie below its bounds.
+///
 /// # Errors
 ///
 /// Those of `out`.
