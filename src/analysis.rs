@@ -3,20 +3,22 @@
 //! [`analyse`] walks the path from [`IndicatorTable`] to [`Ranking`] and [`Selection`] and gathers
 //! what each step has to say. It is what every command and the report are made from.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::aggregate::Aggregation;
+use crate::area::Area;
+use crate::bounds::{RankBounds, rank_bounds};
 use crate::index::{Computation, ComputeError, IndexDefinition, Plan, compute};
 use crate::indicator::IndicatorTable;
 use crate::language::{Language, message};
 use crate::notice::Notice;
 use crate::rank::{Ranking, Ties, rank};
+use crate::screen::Screened;
 use crate::select::{Facts, RuleFile, SelectError, Selection, select};
-use crate::treat::ChangeKind;
+use crate::treat::{self, Cells};
 
 /// The results of one recipe, and of one rule if there is one, on one table.
 #[derive(Debug, Clone)]
@@ -29,6 +31,9 @@ pub struct Analysis {
     pub computation: Computation,
     /// The ranks.
     pub ranking: Ranking,
+    /// Best and worst ranks, where values are missing and the recipe allows it; a notice says so
+    /// where it does not.
+    pub bounds: Option<RankBounds>,
     /// The selection, where there is a rule.
     pub selection: Option<Selection>,
     /// What a reader must know, in the order of the path.
@@ -95,13 +100,6 @@ pub fn analyse_scores(
     follow(no_columns, table, plan, Cells::Counted, notices)
 }
 
-/// Whether notices list the cells that were changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cells {
-    Listed,
-    Counted,
-}
-
 /// The path from the table to the ranking; `kept` is what the analysis keeps of the table.
 fn follow(
     kept: IndicatorTable,
@@ -116,10 +114,21 @@ fn follow(
     weights_not_one(plan, &mut notices);
     notices.extend_from_slice(&computation.notices);
     constant_columns(&computation, definition, &mut notices);
-    changed_cells(&computation, definition, cells, &mut notices);
+    screened_areas(&kept, &computation, definition, &mut notices);
+    notices.extend(treat::notices(
+        kept.areas(),
+        &computation.ledger,
+        &computation.choices,
+        definition,
+        cells,
+    ));
     unranked_and_tied(&ranking, &mut notices);
+    let bounds = match cells {
+        Cells::Listed => bounds_of(&kept, &computation, definition, &mut notices),
+        Cells::Counted => None,
+    };
     let definition = definition.clone();
-    Ok(Analysis { definition, table: kept, computation, ranking, selection: None, notices })
+    Ok(Analysis { definition, table: kept, computation, ranking, bounds, selection: None, notices })
 }
 
 impl Analysis {
@@ -181,43 +190,47 @@ fn constant_columns(
     }
 }
 
-fn changed_cells(
+fn screened_areas(
+    table: &IndicatorTable,
     computation: &Computation,
     definition: &IndexDefinition,
-    listing: Cells,
     notices: &mut Vec<Notice>,
 ) {
-    let mut cells: BTreeMap<(u32, bool), (usize, Vec<String>)> = BTreeMap::new();
-    let areas = &computation.scores.areas;
-    for change in &computation.ledger {
-        let imputed = change.kind == ChangeKind::Imputed;
-        let (n, listed) = cells.entry((change.indicator_idx, !imputed)).or_default();
-        *n += 1;
-        if listing == Cells::Counted {
-            continue;
-        }
-        let label = areas[change.area_idx as usize].label();
-        let from = if imputed { "–".to_owned() } else { change.from.to_string() };
-        listed.push(format!("{label}: {from} → {}", change.to));
-    }
-    for ((indicator_idx, moved), (n, cells)) in cells {
-        let indicator = &definition.indicators[indicator_idx as usize];
-        let (key, methods) = if moved {
-            let methods: Vec<String> =
-                definition.treatments(indicator).iter().map(crate::explain::short_name).collect();
-            ("notice.treated", methods.join(", "))
-        } else {
-            ("notice.imputed", crate::explain::short_name(definition.imputation(indicator)))
+    let areas = table.areas();
+    if !computation.screened.is_empty() {
+        let item = |screened: &Screened| {
+            let reason = screened.reason.sentence();
+            let label = areas[screened.area_idx as usize].label();
+            format!("{label}: {} / {}", reason.nb, reason.en)
         };
-        notices.push(
-            Notice::warning(key)
-                .with("title_nb", &indicator.title.nb)
-                .with("title_en", &indicator.title.en)
-                .with("method_nb", &methods)
-                .with("method_en", &methods)
-                .with("n", n)
-                .about(cells),
-        );
+        let items = computation.screened.iter().map(item).collect();
+        notices.push(Notice::warning("treat.screened").about(items));
+    }
+    let asks = definition.screen.is_some_and(|screen| screen.at_least_population.is_some());
+    let unknown: Vec<String> =
+        areas.iter().filter(|area| area.population.is_none()).map(Area::label).collect();
+    if asks && !unknown.is_empty() {
+        notices.push(Notice::warning("treat.screen-population-unknown").about(unknown));
+    }
+}
+
+/// The bounds of ranks where cells are missing; where they cannot be told exactly, a note says so.
+fn bounds_of(
+    table: &IndicatorTable,
+    computation: &Computation,
+    definition: &IndexDefinition,
+    notices: &mut Vec<Notice>,
+) -> Option<RankBounds> {
+    match rank_bounds(table, computation, definition) {
+        Ok(bounds) => bounds,
+        Err(error) => {
+            let reason = |language| message(language, "treat.bounds-reason-level", &[]);
+            let notice = Notice::note("treat.bounds-not-exact")
+                .with("reason_nb", reason(Language::Nb))
+                .with("reason_en", reason(Language::En));
+            notices.push(notice.about(vec![error.to_string()]));
+            None
+        }
     }
 }
 

@@ -16,6 +16,8 @@ use crate::language::Text;
 use crate::normalise::{self, Constant, Normalisation, Reference, ScaledTable};
 use crate::notice::Notice;
 use crate::rank::RankRule;
+use crate::rate::IntervalMethod;
+use crate::screen::{self, Screen, Screened};
 use crate::treat::{self, Imputation, TreatedTable, Treatment};
 use crate::weight::Weighting;
 
@@ -53,6 +55,9 @@ pub struct IndexDefinition {
     pub score: Level,
     /// How scores become ranks.
     pub ranking: RankRule,
+    /// Which areas are not ranked. A project may ask for more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screen: Option<Screen>,
     /// What holds for each indicator that does not say otherwise.
     #[serde(default)]
     pub defaults: Defaults,
@@ -150,6 +155,9 @@ pub struct Indicator {
     /// The columns of its counts, when the value is a rate that is computed from them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Rate>,
+    /// The column that the value is divided by, when it is made comparable by size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denominate: Option<Denomination>,
     /// What becomes of its gaps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub impute: Option<Imputation>,
@@ -183,6 +191,27 @@ pub struct Rate {
     pub denominator: String,
     /// 100 for per cent, 1000 for per thousand.
     pub per: f64,
+    /// Which interval goes with it. Where nothing is said: Wilson's for a unit of per cent,
+    /// Byar's otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<IntervalMethod>,
+}
+
+/// A value divided by another column: `column / by * per`. For sums that are no counts of
+/// persons, such as trade by product; it has no interval. Where `by` is 0 the value is not
+/// applicable, and where `by` is missing so is the value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Denomination {
+    /// The column to divide by.
+    pub by: String,
+    /// What the quotient is multiplied with: 1000 for per thousand.
+    #[serde(default = "one")]
+    pub per: f64,
+}
+
+fn one() -> f64 {
+    1.0
 }
 
 /// What holds for each indicator that does not say otherwise.
@@ -246,6 +275,20 @@ impl IndexDefinition {
         domain.map_or(&self.score, |domain| &domain.score)
     }
 
+    /// The same recipe without shrinking, for comparison; `None` where nothing is shrunk.
+    pub fn without_shrinking(&self) -> Option<Self> {
+        let shrinks = |i: &Indicator| self.treatments(i).iter().any(Treatment::shrinks);
+        if !self.indicators.iter().any(shrinks) {
+            return None;
+        }
+        let mut raw = self.clone();
+        for (indicator, shrunk) in raw.indicators.iter_mut().zip(&self.indicators) {
+            let kept = self.treatments(shrunk).iter().filter(|treatment| !treatment.shrinks());
+            indicator.treat = Some(kept.cloned().collect());
+        }
+        Some(raw)
+    }
+
     /// The indicator of this id.
     pub fn indicator(&self, id: &IndicatorId) -> Option<&Indicator> {
         self.indicators.iter().find(|indicator| &indicator.id == id)
@@ -260,8 +303,12 @@ impl IndexDefinition {
 /// All that one computation gives, stage by stage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Computation {
+    /// The areas that are not ranked, in the order of the table.
+    pub screened: Vec<Screened>,
     /// What was imputed and treated, cell by cell.
     pub ledger: Vec<treat::Change>,
+    /// What the treatments found and chose.
+    pub choices: Vec<treat::Choice>,
     /// The comparable indicators.
     pub scaled: ScaledTable,
     /// The domains, children before parents.
@@ -295,7 +342,7 @@ pub enum ComputeError {
     Aggregate(#[from] aggregate::AggregateError),
 }
 
-/// Carries out the recipe: treat, normalise, aggregate level by level.
+/// Carries out the recipe: screen, treat, normalise, aggregate level by level.
 ///
 /// Shape: areas × indicators in; one score an area out, in the order of the table. The table is
 /// used up, because its columns are treated in place. Gaps that no imputation fills follow each
@@ -305,9 +352,22 @@ pub enum ComputeError {
 ///
 /// [`ComputeError`], from the first step that cannot be carried out.
 pub fn compute(table: IndicatorTable, plan: &Plan<'_>) -> Result<Computation, ComputeError> {
-    let TreatedTable { areas, columns, ledger } = treat::treat(table, plan.definition())?;
+    let table = screen::screen(table, plan.definition().screen.as_ref());
+    let screened = table.screened().to_vec();
+    let treated = treat::treat(table, plan.definition())?;
+    let TreatedTable { areas, columns, ledger, choices } = treated;
     let scaled = normalise::normalise(areas, columns, plan.definition())?;
     let aggregate::Aggregated { domains, scores, level_weights, reported, notices } =
         aggregate::aggregate(&scaled, plan)?;
-    Ok(Computation { ledger, scaled, domains, scores, level_weights, reported, notices })
+    Ok(Computation {
+        screened,
+        ledger,
+        choices,
+        scaled,
+        domains,
+        scores,
+        level_weights,
+        reported,
+        notices,
+    })
 }

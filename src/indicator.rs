@@ -11,6 +11,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::area::Area;
+use crate::neighbour::Neighbours;
+use crate::rate::IntervalMethod;
+use crate::screen::Screened;
 
 /// The name of an indicator (or of a domain) in a recipe; lower case with `_` by custom.
 #[derive(
@@ -91,6 +94,17 @@ pub struct Column {
     values: Vec<f64>,
     states: Vec<CellState>,
     counts: Option<Counts>,
+    interval: Option<IntervalMethod>,
+    earlier: Vec<Earlier>,
+}
+
+/// The values of an indicator in a year before the one in use.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Earlier {
+    /// The year.
+    pub year: i32,
+    /// One slot an area, in the order of the table; NaN where that year has no number.
+    pub values: Vec<f64>,
 }
 
 /// The persons behind a rate: `value = numerator / denominator * per`.
@@ -121,7 +135,7 @@ impl Column {
                 *state = CellState::NotAvailable;
             }
         }
-        Self { indicator, values, states, counts: None }
+        Self { indicator, values, states, counts: None, interval: None, earlier: Vec::new() }
     }
 
     /// A column in which `None` is a gap of no known reason.
@@ -137,6 +151,18 @@ impl Column {
     /// The same column with the counts that its rates come from.
     pub fn with_counts(mut self, counts: Counts) -> Self {
         self.counts = Some(counts);
+        self
+    }
+
+    /// The same column with the kind of interval that goes with its counts.
+    pub fn with_interval(mut self, interval: IntervalMethod) -> Self {
+        self.interval = Some(interval);
+        self
+    }
+
+    /// The same column with its values of earlier years, the latest first.
+    pub fn with_earlier(mut self, earlier: Vec<Earlier>) -> Self {
+        self.earlier = earlier;
         self
     }
 
@@ -160,9 +186,27 @@ impl Column {
         self.counts.as_ref()
     }
 
+    /// The kind of interval that goes with the counts, where there are any.
+    pub fn interval(&self) -> Option<IntervalMethod> {
+        self.interval
+    }
+
+    /// Values of earlier years, the latest first; empty unless a recipe fills gaps from them.
+    pub fn earlier(&self) -> &[Earlier] {
+        &self.earlier
+    }
+
     /// The number of cells that hold a number.
     pub fn n_present(&self) -> usize {
         self.states.iter().filter(|&&state| state == CellState::Present).count()
+    }
+
+    pub(crate) fn take_earlier(&mut self) -> Vec<Earlier> {
+        std::mem::take(&mut self.earlier)
+    }
+
+    pub(crate) fn take_counts(&mut self) -> Option<Counts> {
+        self.counts.take()
     }
 
     /// The values of this column, given up to a later step; the states go with them.
@@ -178,6 +222,8 @@ impl Column {
 pub struct IndicatorTable {
     areas: Arc<[Area]>,
     columns: Vec<Column>,
+    neighbours: Option<Arc<Neighbours>>,
+    screened: Vec<Screened>,
 }
 
 impl IndicatorTable {
@@ -191,7 +237,29 @@ impl IndicatorTable {
         for column in &columns {
             assert_eq!(column.values.len(), areas.len(), "one cell an area");
         }
-        Self { areas, columns }
+        Self { areas, columns, neighbours: None, screened: Vec::new() }
+    }
+
+    /// The same table with who borders on whom.
+    pub fn with_neighbours(mut self, neighbours: Neighbours) -> Self {
+        self.neighbours = Some(Arc::new(neighbours));
+        self
+    }
+
+    /// The same table with the areas that are not to be ranked, in the order of the table.
+    pub(crate) fn with_screened(mut self, screened: Vec<Screened>) -> Self {
+        self.screened = screened;
+        self
+    }
+
+    /// Who borders on whom, where that is known.
+    pub fn neighbours(&self) -> Option<&Arc<Neighbours>> {
+        self.neighbours.as_ref()
+    }
+
+    /// The areas that are not to be ranked, in the order of the table.
+    pub fn screened(&self) -> &[Screened] {
+        &self.screened
     }
 
     /// The areas, in the order of the file.

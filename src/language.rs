@@ -67,6 +67,7 @@ const FILES: &[(&str, &str)] = &[
     ("select", include_str!("messages/select.toml")),
     ("summarise", include_str!("messages/summarise.toml")),
     ("synth", include_str!("messages/synth.toml")),
+    ("treat", include_str!("messages/treat.toml")),
     ("verify", include_str!("messages/verify.toml")),
 ];
 

@@ -25,13 +25,18 @@
 
 pub mod area;
 pub mod boundary;
+pub mod bounds;
 pub mod index;
 pub mod indicator;
 pub mod language;
+pub mod neighbour;
 pub mod notice;
 pub mod presets;
 pub mod project;
 pub mod provenance;
+pub mod rate;
+pub mod screen;
+pub mod shrink;
 pub mod statistics;
 pub mod suggest;
 

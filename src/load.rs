@@ -127,6 +127,26 @@ pub fn table(path: &Path, request: &TableRequest) -> Result<RawTable, TableError
     table::parse_delimited(&file, bytes, request)
 }
 
+/// Reads pairs of ids, such as those of neighbours: the two columns of each row, as text.
+///
+/// # Errors
+///
+/// [`TableError`], also when one of the columns is not there.
+pub fn pairs(path: &Path, from: &str, to: &str) -> Result<Vec<(String, String)>, TableError> {
+    let request =
+        TableRequest { text: vec![from.to_owned(), to.to_owned()], ..TableRequest::default() };
+    let raw = table(path, &request)?;
+    let column = |name: &str| match raw.text.get(name) {
+        Some(column) => Ok(column.clone()),
+        None => Err(TableError::NoColumn {
+            file: raw.file.clone(),
+            column: name.to_owned(),
+            header: raw.header.join(", "),
+        }),
+    };
+    Ok(column(from)?.into_iter().zip(column(to)?).collect())
+}
+
 /// The SHA-256 of a file's bytes as they are stored, in hexadecimal.
 ///
 /// # Errors

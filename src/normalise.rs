@@ -45,6 +45,16 @@ impl ScaledTable {
     pub fn columns(&self) -> &[ScaledColumn] {
         &self.columns
     }
+
+    /// The same table with other values on the same scales, one list a column.
+    pub(crate) fn with_values(&self, values: Vec<Vec<f64>>) -> Self {
+        let columns = self.columns.iter().zip(values).map(|(column, values)| ScaledColumn {
+            values,
+            indicator: column.indicator.clone(),
+            before: column.before,
+        });
+        Self { areas: Arc::clone(&self.areas), columns: columns.collect() }
+    }
 }
 
 /// One comparable indicator; NaN where a gap stays.

@@ -15,6 +15,7 @@ pub struct Preset {
 /// The index definitions.
 pub const INDICES: &[Preset] = &[
     Preset { id: "carstairs", text: include_str!("presets/carstairs.toml") },
+    Preset { id: "coinr-asem", text: include_str!("presets/coinr-asem.toml") },
     Preset { id: "gb-imd-2000", text: include_str!("presets/gb-imd-2000.toml") },
     Preset { id: "gb-imd-2019", text: include_str!("presets/gb-imd-2019.toml") },
     Preset {

@@ -11,8 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::area::AreaId;
 use crate::classify::Classing;
+use crate::index::Denomination;
 use crate::indicator::{CellState, IndicatorId};
 use crate::language::{Language, Text};
+use crate::rate::IntervalMethod;
+use crate::screen::Screen;
 
 /// The only version of the project file so far.
 pub const VERSION: u32 = 1;
@@ -41,6 +44,9 @@ pub struct Project {
     /// The shapes of the areas. Without them no map is drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boundaries: Option<BoundaryFile>,
+    /// Which areas are not ranked, beside those that the recipe leaves out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screen: Option<Screen>,
     /// The recipe.
     pub index: Choice,
     /// Which columns the indicators of the recipe come from.
@@ -87,6 +93,9 @@ pub struct Areas {
     /// The column of years and the year to use, for a table with a row an area and year.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<Year>,
+    /// Which areas are neighbours, for the methods that look at them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub neighbours: Option<NeighbourFile>,
     /// What could not be found by looking at the file.
     #[serde(default)]
     pub format: Format,
@@ -99,6 +108,18 @@ pub struct Areas {
     /// Rows that look like totals but are areas.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keep: Vec<AreaId>,
+}
+
+/// A table with a row a pair of neighbours, in either order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NeighbourFile {
+    /// CSV, TSV or Parquet, gzip or not.
+    pub file: PathBuf,
+    /// The column of the one id.
+    pub from: String,
+    /// The column of the other.
+    pub to: String,
 }
 
 /// Which rows of a table over several years are used.
@@ -242,6 +263,13 @@ pub struct Source {
     /// 100 for per cent (where nothing is said), 1000 for per thousand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per: Option<f64>,
+    /// Which interval goes with the counts; Wilson's for a unit of per cent and Byar's otherwise
+    /// where neither this nor the recipe says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<IntervalMethod>,
+    /// The column that `column` is divided by, where it is not the recipe's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denominate: Option<Denomination>,
     /// The column holds the opposite: the value is this number less the column's. 100 turns
     /// "completed, per cent" into "not completed, per cent".
     #[serde(default, skip_serializing_if = "Option::is_none")]

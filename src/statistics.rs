@@ -3,6 +3,11 @@
 //! Moments and quantiles of the values that are present. Sums run in the order of the areas on
 //! one thread, so that the last bit does not depend on the machine.
 
+pub mod correlation;
+pub mod quantile;
+
+pub use quantile::{QuantileType, median, quantile, quantile_of_present};
+
 /// Moments and ends of the values that are present.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Summary {
@@ -60,32 +65,48 @@ impl Summary {
     }
 }
 
-/// The `p`-quantile (0..=1) of the values that are present, with linear interpolation between
-/// order statistics: type 7 of Hyndman and Fan (1996), the default of R and numpy.
+/// How far a column is from a bell: skewness and excess kurtosis of the values that are present.
 ///
-/// `scratch` is overwritten; passing it in spares an allocation a column. `None` without values.
-pub fn quantile(values: &[f64], p: f64, scratch: &mut Vec<f64>) -> Option<f64> {
-    scratch.clear();
-    scratch.extend(values.iter().filter(|x| !x.is_nan()));
-    if scratch.is_empty() {
-        return None;
+/// Both are the sample versions `G1` and `G2` (type 2), which are 0 for a normal distribution.
+/// Source: Joanes and Gill (1998), *Comparing measures of sample skewness and kurtosis*, The
+/// Statistician 47. They are moved by single values, most of all in small samples.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Shape {
+    /// `G1`; `None` for fewer than three values or a constant column.
+    pub skewness: Option<f64>,
+    /// `G2`; `None` for fewer than four values or a constant column.
+    pub kurtosis: Option<f64>,
+}
+
+impl Shape {
+    /// Of the entries of `values` that are not NaN.
+    pub fn of(values: &[f64]) -> Self {
+        let untestable = Self { skewness: None, kurtosis: None };
+        let Some(summary) = Summary::of(values) else { return untestable };
+        if summary.is_constant() {
+            return untestable;
+        }
+        let (mut second, mut third, mut fourth) = (0.0, 0.0, 0.0);
+        for &x in values.iter().filter(|x| !x.is_nan()) {
+            let d = x - summary.mean;
+            let square = d * d;
+            second += square;
+            third += square * d;
+            fourth += square * square;
+        }
+        let n = summary.n as f64;
+        let skewness = (summary.n >= 3)
+            .then(|| n.sqrt() * third / second.powf(1.5) * (n * (n - 1.0)).sqrt() / (n - 2.0));
+        let kurtosis = (summary.n >= 4).then(|| {
+            let r = n * fourth / (second * second);
+            ((n + 1.0) * (r - 3.0) + 6.0) * (n - 1.0) / ((n - 2.0) * (n - 3.0))
+        });
+        // Values so close together that their squares vanish cannot be told from a constant.
+        Self {
+            skewness: skewness.filter(|x| x.is_finite()),
+            kurtosis: kurtosis.filter(|x| x.is_finite()),
+        }
     }
-    Some(quantile_of_present(scratch, p))
-}
-
-/// The same on values of which none is NaN; reorders them.
-pub fn quantile_of_present(values: &mut [f64], p: f64) -> f64 {
-    let at = p.clamp(0.0, 1.0) * (values.len() - 1) as f64;
-    let below = at.floor() as usize;
-    let (_, &mut low, above) = values.select_nth_unstable_by(below, f64::total_cmp);
-    let high = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
-    let share = at - below as f64;
-    if share == 0.0 { low } else { low + (high - low) * share }
-}
-
-/// The median of the values that are present.
-pub fn median(values: &[f64], scratch: &mut Vec<f64>) -> Option<f64> {
-    quantile(values, 0.5, scratch)
 }
 
 #[cfg(test)]
@@ -93,10 +114,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantiles_are_those_of_numpy_linear() {
-        let x = [3.0, 1.0, f64::NAN, 4.0, 2.0];
-        let q = |p| quantile(&x, p, &mut Vec::new()).unwrap();
-        assert_eq!([q(0.0), q(0.25), q(0.5), q(0.9), q(1.0)], [1.0, 1.75, 2.5, 3.7, 4.0]);
+    fn skewness_and_kurtosis_are_those_of_the_golden_column() {
+        let mut x: Vec<f64> = (1..=10).map(f64::from).collect();
+        x.extend([30.0, f64::NAN, 100.0]);
+        let shape = Shape::of(&x);
+        assert!((shape.skewness.unwrap() - 3.06324103).abs() < 5e-9);
+        assert!((shape.kurtosis.unwrap() - 9.74139083).abs() < 5e-9);
+    }
+
+    #[test]
+    fn few_values_and_constant_columns_have_no_shape() {
+        let none = Shape { skewness: None, kurtosis: None };
+        assert_eq!(Shape::of(&[]), none);
+        assert_eq!(Shape::of(&[1.0, 2.0]), none);
+        assert_eq!(Shape::of(&[3.0; 9]), none);
+        let three = Shape::of(&[1.0, 2.0, 4.0]);
+        assert!(three.skewness.is_some() && three.kurtosis.is_none());
     }
 
     #[test]

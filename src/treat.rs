@@ -1,120 +1,41 @@
 //! What of gaps and outliers?
 //!
-//! Fills gaps and bounds extreme values as the recipe says, indicator by indicator. Every cell
-//! that is filled or moved is in the ledger; a gap that nothing fills stays a gap, and each
-//! level's missing-data policy decides over it.
+//! Fills gaps, draws small-number rates together and bounds or transforms extreme values as the
+//! recipe says, indicator by indicator. Every cell that is filled or moved is in the ledger, and
+//! what a method found and chose by itself is in [`TreatedTable::choices`]; a gap that nothing
+//! fills stays a gap, and each level's missing-data policy decides over it.
+
+mod impute;
+mod method;
+mod outlier;
+mod tell;
+#[cfg(test)]
+mod tests;
+mod transform;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use miette::Diagnostic;
 use rayon::prelude::*;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::area::{Area, AreaId};
 use crate::index::IndexDefinition;
-use crate::indicator::{CellState, IndicatorId, IndicatorTable};
+use crate::indicator::{CellState, Column, Counts, IndicatorId, IndicatorTable};
 use crate::language::round_half_away;
-use crate::statistics::{self, Summary};
+use crate::neighbour::Neighbours;
+use crate::shrink;
+use crate::statistics::{Shape, quantile_of_present};
 
-/// How gaps are filled.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(
-    tag = "method",
-    rename_all = "kebab-case",
-    rename_all_fields = "kebab-case",
-    deny_unknown_fields
-)]
-pub enum Imputation {
-    /// Gaps stay gaps.
-    None {},
-    /// The mean of the areas that have a value. Pulls the area towards the middle.
-    Mean {},
-    /// Their median. The same, less moved by extremes.
-    Median {},
-    /// The mean of the areas with the same parent; a gap stays where none of them has a value.
-    GroupMean {},
-    /// Their median.
-    GroupMedian {},
-}
+pub use impute::{Basis, Fallback, Imputation};
+pub(crate) use method::problem_of_list;
+pub use method::{SecondStage, Treatment};
+pub(crate) use tell::{Cells, notices};
+pub use transform::LAMBDA_RANGE;
 
-impl Default for Imputation {
-    fn default() -> Self {
-        Self::None {}
-    }
-}
-
-/// What is done to the values of an indicator, in the unit in which it is measured.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(
-    tag = "method",
-    rename_all = "kebab-case",
-    rename_all_fields = "kebab-case",
-    deny_unknown_fields
-)]
-pub enum Treatment {
-    /// Values beyond two percentiles are set to them (linear, type 7). Flattens both ends
-    /// whether or not there are outliers.
-    WinsorisePercentiles {
-        /// The lower percentile, 0..100.
-        low: f64,
-        /// The upper percentile, 0..100.
-        high: f64,
-    },
-    /// Values beyond fixed limits are set to them.
-    Cap {
-        /// The lower limit, if any.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        low: Option<f64>,
-        /// The upper limit, if any.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        high: Option<f64>,
-    },
-    /// `ln(x + offset)`. Needs `x + offset > 0` in every area.
-    Log {
-        /// Added before the logarithm, in the indicator's unit.
-        #[serde(default)]
-        offset: f64,
-    },
-    /// Rounded to this many decimals, halves away from zero, as publishers print.
-    Round {
-        /// The decimals that stay.
-        decimals: u8,
-    },
-}
-
-impl Treatment {
-    /// What is wrong with the parameters, and what to do.
-    pub(crate) fn problem(&self) -> Option<(String, String)> {
-        match *self {
-            Self::WinsorisePercentiles { low, high } => (!(0.0..=100.0).contains(&low)
-                || !(0.0..=100.0).contains(&high)
-                || low >= high)
-                .then(|| {
-                    (
-                        format!("winsorises from percentile {low} to {high}"),
-                        "percentiles are numbers from 0 to 100 and `low` is below `high`".into(),
-                    )
-                }),
-            Self::Cap { low, high } => {
-                let reversed = matches!((low, high), (Some(low), Some(high)) if low >= high);
-                (reversed || (low.is_none() && high.is_none())).then(|| {
-                    (
-                        "the cap has no limits, or `low` is not below `high`".to_owned(),
-                        "write `{ method = \"cap\", low = 0, high = 75000 }` or one of the two"
-                            .into(),
-                    )
-                })
-            }
-            Self::Log { offset } => (!offset.is_finite())
-                .then(|| ("the logarithm has no finite offset".to_owned(), "use a number".into())),
-            Self::Round { decimals } => (decimals > 12)
-                .then(|| (format!("rounds to {decimals} decimals"), "use 0 to 12".into())),
-        }
-    }
-}
+use outlier::{Limits, Verdict};
 
 /// Treated columns, and what was done to which cell.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,8 +44,11 @@ pub struct TreatedTable {
     pub areas: Arc<[Area]>,
     /// The columns, in the order of the recipe.
     pub columns: Vec<TreatedColumn>,
-    /// Every cell that was filled or moved, by indicator and then by area.
+    /// Every cell that was filled or moved, by indicator, then in the order of the steps, and in
+    /// each step by area. A transformation moves all cells by one formula: it is in `choices`.
     pub ledger: Vec<Change>,
+    /// What the methods found and chose, by indicator and in the order of the steps.
+    pub choices: Vec<Choice>,
 }
 
 /// One indicator after treatment; NaN where a gap stays.
@@ -147,6 +71,8 @@ pub struct Change {
     pub area_idx: u32,
     /// What was done.
     pub kind: ChangeKind,
+    /// What a filled value rests on; `None` for the other kinds.
+    pub basis: Option<Basis>,
     /// The value before; NaN for a gap.
     pub from: f64,
     /// The value after.
@@ -159,10 +85,81 @@ pub struct Change {
 pub enum ChangeKind {
     /// A gap was filled.
     Imputed,
-    /// An extreme value was set to the percentile.
+    /// An extreme value was set to the percentile, or to the next value.
     Winsorised,
     /// A value beyond a fixed limit was set to it.
     Capped,
+    /// A rate was drawn towards that of a larger whole.
+    Shrunk,
+}
+
+/// What a method found and chose in one indicator.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Choice {
+    /// Position of the indicator in the recipe.
+    pub indicator_idx: u32,
+    /// What was chosen.
+    pub what: Chosen,
+}
+
+/// What a method found and chose.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Chosen {
+    /// Gaps of these areas were not filled, because nobody lives there.
+    NobodyToImpute {
+        /// Their positions.
+        area_idx: Vec<u32>,
+    },
+    /// The column was well-shaped as it was.
+    WellShaped {
+        /// What was found.
+        shape: Shape,
+    },
+    /// The shape cannot be tested, because the column is constant or has too few values; nothing
+    /// was done.
+    NotTestable,
+    /// Extreme values were set to the next ones, and the column passes.
+    Winsorised {
+        /// The shape before.
+        before: Shape,
+        /// The shape after.
+        after: Shape,
+        /// How many cells of the lower end.
+        n_low: u32,
+        /// How many cells of the upper end.
+        n_high: u32,
+    },
+    /// Winsorising did not help within its limit; it was taken back and the second stage used.
+    SecondStage {
+        /// The shape before.
+        before: Shape,
+        /// The shape after.
+        after: Shape,
+        /// Whether the column passes now.
+        passes: bool,
+    },
+    /// Winsorising did not help within its limit, and there is no second stage: as winsorised.
+    StillExtreme {
+        /// The shape before.
+        before: Shape,
+        /// The shape after.
+        after: Shape,
+    },
+    /// A transformation was not carried out, because the column is constant.
+    ConstantNotTransformed,
+    /// The power that Box-Cox used.
+    BoxCox {
+        /// The power.
+        lambda: f64,
+        /// Whether it was fitted and not given.
+        fitted: bool,
+    },
+    /// Rates that were not shrunk, because the area has no counts, no parent or no neighbours.
+    NotShrunk {
+        /// Their positions.
+        area_idx: Vec<u32>,
+    },
 }
 
 /// Why an indicator cannot be treated.
@@ -187,173 +184,411 @@ pub enum TreatError {
         /// Its value.
         value: f64,
     },
+    /// Shrinking needs the persons behind the rates.
+    #[error("`{indicator}` is to be shrunk, but it has no counts")]
+    #[diagnostic(
+        code(levekaar::treat::no_counts),
+        help(
+            "give its `numerator` and `denominator` under `[indicators.{indicator}]` or as `rate` in the \
+             definition, or take the shrinking out of `treat`"
+        )
+    )]
+    NoCounts {
+        /// Which indicator.
+        indicator: IndicatorId,
+    },
+    /// Shrinking towards the parent needs parents.
+    #[error("`{indicator}` is to be shrunk towards larger units, but no area has one")]
+    #[diagnostic(
+        code(levekaar::treat::no_parents),
+        help("name the column with `parent` under `[areas]`")
+    )]
+    NoParents {
+        /// Which indicator.
+        indicator: IndicatorId,
+    },
+    /// A method looks at neighbours, and none are known.
+    #[error("`{indicator}` is to be {what} from neighbours, but the table has none")]
+    #[diagnostic(
+        code(levekaar::treat::no_neighbours),
+        help(
+            "give a file of pairs with `neighbours = {{ file = \"pairs.csv\", from = \"a\", to = \"b\" }}` \
+             under `[areas]`"
+        )
+    )]
+    NoNeighbours {
+        /// Which indicator.
+        indicator: IndicatorId,
+        /// `imputed` or `shrunk`.
+        what: &'static str,
+    },
+    /// A logit needs proportions.
+    #[error(
+        "`{indicator}` is to be shrunk as a proportion, but `{example}` has {events} of {persons}"
+    )]
+    #[diagnostic(
+        code(levekaar::treat::no_proportion),
+        help(
+            "use `{{ method = \"shrink-global\" }}` for events that a person may have more than once"
+        )
+    )]
+    NoProportion {
+        /// Which indicator.
+        indicator: IndicatorId,
+        /// An area with more events than persons.
+        example: AreaId,
+        /// Its events.
+        events: f64,
+        /// Its persons.
+        persons: f64,
+    },
 }
 
-/// Fills gaps, then bounds and transforms values, as the recipe says for each indicator.
+/// What lies around the cells of a column, the same for every indicator.
+struct Surroundings<'a> {
+    areas: &'a [Area],
+    /// The group of each area, and the areas of each group, by parent.
+    group: Vec<Option<u32>>,
+    members: Vec<Vec<usize>>,
+    neighbours: Option<&'a Neighbours>,
+    /// Empty where no area is screened out.
+    screened: Vec<bool>,
+}
+
+impl<'a> Surroundings<'a> {
+    fn of(areas: &'a [Area], neighbours: Option<&'a Neighbours>, screened: Vec<bool>) -> Self {
+        let mut by_parent: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, area) in areas.iter().enumerate() {
+            if let Some(parent) = &area.parent {
+                by_parent.entry(parent).or_default().push(at);
+            }
+        }
+        let members: Vec<Vec<usize>> = by_parent.into_values().collect();
+        let mut group = vec![None; areas.len()];
+        for (number, members) in members.iter().enumerate() {
+            for &at in members {
+                group[at] = u32::try_from(number).ok();
+            }
+        }
+        Self { areas, group, members, neighbours, screened }
+    }
+
+    fn is_screened(&self, at: usize) -> bool {
+        self.screened.get(at).copied().unwrap_or(false)
+    }
+}
+
+/// Fills gaps, then shrinks, bounds and transforms values, as the recipe says for each indicator.
 ///
 /// Shape: areas × indicators in and out, in the same order; the table's memory is used again.
-/// Missing: an imputation fills it or it stays NaN. Ties and constant columns need no care here.
+/// Missing: an imputation fills it or it stays NaN, and so do all values of an area that is
+/// screened out. Ties are treated alike; constant columns are left as they are.
 ///
 /// # Errors
 ///
-/// [`TreatError::LogOfNonPositive`] when a logarithm is not defined.
+/// [`TreatError`]: a logarithm that is not defined, or a method without the counts, parents or
+/// neighbours that it needs.
 pub fn treat(
     table: IndicatorTable,
     definition: &IndexDefinition,
 ) -> Result<TreatedTable, TreatError> {
+    let mut screened = Vec::new();
+    if !table.screened().is_empty() {
+        screened = vec![false; table.areas().len()];
+        table.screened().iter().for_each(|s| screened[s.area_idx as usize] = true);
+    }
+    let neighbours = table.neighbours().cloned();
     let (areas, columns) = table.into_parts();
-    let groups = Groups::of(&areas);
-    let treated: Vec<(TreatedColumn, Vec<Change>)> = columns
+    let around = Surroundings::of(&areas, neighbours.as_deref(), screened);
+    let treated: Vec<(TreatedColumn, Vec<Change>, Vec<Choice>)> = columns
         .into_par_iter()
         .enumerate()
-        .map(|(indicator_idx, column)| {
-            let (indicator, mut values, states) = column.into_parts();
-            let recipe = &definition.indicators[indicator_idx];
-            let mut step = Step {
-                indicator_idx: u32::try_from(indicator_idx).unwrap_or(u32::MAX),
-                values: &mut values,
-                scratch: Vec::new(),
-                ledger: Vec::new(),
-            };
-            step.impute(definition.imputation(recipe), &groups);
-            for treatment in definition.treatments(recipe) {
-                step.treat(treatment, &indicator, &areas)?;
-            }
-            let ledger = step.ledger;
-            Ok((TreatedColumn { indicator, values, states }, ledger))
-        })
+        .map(|(at, column)| treat_column(column, at, definition, &around))
         .collect::<Result<_, _>>()?;
     let mut columns = Vec::with_capacity(treated.len());
-    let mut ledger = Vec::new();
-    for (column, changes) in treated {
+    let (mut ledger, mut choices) = (Vec::new(), Vec::new());
+    for (column, changes, chosen) in treated {
         columns.push(column);
         ledger.extend(changes);
+        choices.extend(chosen);
     }
-    Ok(TreatedTable { areas, columns, ledger })
+    Ok(TreatedTable { areas, columns, ledger, choices })
 }
 
-/// The areas of each parent, by position.
-struct Groups(Vec<Vec<usize>>);
-
-impl Groups {
-    fn of(areas: &[Area]) -> Self {
-        let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (at, area) in areas.iter().enumerate() {
-            if let Some(parent) = &area.parent {
-                groups.entry(parent).or_default().push(at);
-            }
-        }
-        Self(groups.into_values().collect())
+fn treat_column(
+    mut column: Column,
+    indicator_idx: usize,
+    definition: &IndexDefinition,
+    around: &Surroundings<'_>,
+) -> Result<(TreatedColumn, Vec<Change>, Vec<Choice>), TreatError> {
+    let recipe = &definition.indicators[indicator_idx];
+    let earlier = column.take_earlier();
+    let counts = column.take_counts();
+    let (indicator, mut values, states) = column.into_parts();
+    for at in (0..around.screened.len()).filter(|&at| around.screened[at]) {
+        values[at] = f64::NAN;
     }
+    let mut step = Step {
+        indicator: &indicator,
+        indicator_idx: u32::try_from(indicator_idx).unwrap_or(u32::MAX),
+        values: &mut values,
+        around,
+        scratch: Vec::new(),
+        ledger: Vec::new(),
+        choices: Vec::new(),
+    };
+    let imputation = definition.imputation(recipe);
+    if matches!(imputation, Imputation::Neighbours { .. }) && around.neighbours.is_none() {
+        return Err(step.no_neighbours("imputed"));
+    }
+    let (fills, nobody) = impute::fills(imputation, step.values, &earlier, around);
+    for fill in fills {
+        step.record(fill.at, ChangeKind::Imputed, Some(fill.basis), fill.value);
+    }
+    if !nobody.is_empty() {
+        step.choose(Chosen::NobodyToImpute { area_idx: nobody });
+    }
+    for treatment in definition.treatments(recipe) {
+        step.treat(treatment, counts.as_ref())?;
+    }
+    let (ledger, choices) = (step.ledger, step.choices);
+    Ok((TreatedColumn { indicator, values, states }, ledger, choices))
 }
+
+/// Events and persons, where an area has both.
+type Counted = Vec<Option<(f64, f64)>>;
 
 struct Step<'a> {
+    indicator: &'a IndicatorId,
     indicator_idx: u32,
     values: &'a mut [f64],
+    around: &'a Surroundings<'a>,
     scratch: Vec<f64>,
     ledger: Vec<Change>,
+    choices: Vec<Choice>,
 }
 
 impl Step<'_> {
-    fn impute(&mut self, imputation: &Imputation, groups: &Groups) {
-        match imputation {
-            Imputation::None {} => {}
-            Imputation::Mean {} => {
-                if let Some(summary) = Summary::of(self.values) {
-                    self.fill(0..self.values.len(), summary.mean);
-                }
-            }
-            Imputation::Median {} => {
-                if !self.values.iter().any(|x| x.is_nan()) {
-                    return;
-                }
-                if let Some(median) = statistics::median(self.values, &mut self.scratch) {
-                    self.fill(0..self.values.len(), median);
-                }
-            }
-            Imputation::GroupMean {} => {
-                self.fill_groups(groups, |values| Summary::of(values).map(|summary| summary.mean))
-            }
-            Imputation::GroupMedian {} => {
-                self.fill_groups(groups, |values| statistics::median(values, &mut Vec::new()));
-            }
-        }
-    }
-
-    fn fill_groups(&mut self, groups: &Groups, centre: impl Fn(&[f64]) -> Option<f64>) {
-        for group in &groups.0 {
-            let values: Vec<f64> = group.iter().map(|&at| self.values[at]).collect();
-            if let Some(fill) = centre(&values) {
-                self.fill(group.iter().copied(), fill);
-            }
-        }
-        // Groups are visited by name; the ledger is read by area.
-        self.ledger.sort_by_key(|change| change.area_idx);
-    }
-
-    fn fill(&mut self, cells: impl IntoIterator<Item = usize>, fill: f64) {
-        for at in cells {
-            if self.values[at].is_nan() {
-                self.record(at, ChangeKind::Imputed, fill);
-            }
-        }
-    }
-
-    fn treat(
-        &mut self,
-        treatment: &Treatment,
-        indicator: &IndicatorId,
-        areas: &[Area],
-    ) -> Result<(), TreatError> {
+    fn treat(&mut self, treatment: &Treatment, counts: Option<&Counts>) -> Result<(), TreatError> {
         match *treatment {
             Treatment::WinsorisePercentiles { low, high } => {
                 self.scratch.clear();
                 self.scratch.extend(self.values.iter().filter(|x| !x.is_nan()));
                 if !self.scratch.is_empty() {
-                    let low = statistics::quantile_of_present(&mut self.scratch, low / 100.0);
-                    let high = statistics::quantile_of_present(&mut self.scratch, high / 100.0);
+                    let low = quantile_of_present(&mut self.scratch, low / 100.0);
+                    let high = quantile_of_present(&mut self.scratch, high / 100.0);
                     self.bound(low, high, ChangeKind::Winsorised);
                 }
+            }
+            Treatment::SkewKurtosis { skew, kurtosis, max_points, max_share, then } => {
+                self.two_stages(Limits { skew, kurtosis }, max_points, max_share, then);
             }
             Treatment::Cap { low, high } => self.bound(
                 low.unwrap_or(f64::NEG_INFINITY),
                 high.unwrap_or(f64::INFINITY),
                 ChangeKind::Capped,
             ),
-            Treatment::Log { offset } => {
-                let undefined = |x: &f64| *x + offset <= 0.0;
-                if let Some(at) = self.values.iter().position(undefined) {
-                    return Err(TreatError::LogOfNonPositive {
-                        indicator: indicator.clone(),
-                        n: self.values.iter().filter(|x| undefined(x)).count(),
-                        example: areas[at].id.clone(),
-                        value: self.values[at],
-                    });
+            Treatment::Log { offset } => self.log(offset)?,
+            Treatment::LogCt {} => self.transform(transform::log_ct),
+            Treatment::LogCtOrig {} => self.transform(transform::log_ct_orig),
+            Treatment::LogCtPlus {} => self.transform(transform::log_ct_plus),
+            Treatment::BoxCox { lambda } => match transform::box_cox(self.values, lambda) {
+                Some(used) => {
+                    self.choose(Chosen::BoxCox { lambda: used, fitted: lambda.is_none() })
                 }
-                self.values.iter_mut().for_each(|x| *x = (*x + offset).ln());
-            }
+                None => self.choose(Chosen::ConstantNotTransformed),
+            },
             Treatment::Round { decimals } => {
                 let decimals = usize::from(decimals);
                 self.values.iter_mut().for_each(|x| *x = round_half_away(*x, decimals));
             }
+            Treatment::ShrinkToParent { centre } => self.shrink_to_parent(counts, centre)?,
+            Treatment::ShrinkGlobal {} => self.shrink_globally(counts)?,
+            Treatment::ShrinkLocal {} => self.shrink_locally(counts)?,
         }
         Ok(())
+    }
+
+    fn log(&mut self, offset: f64) -> Result<(), TreatError> {
+        let undefined = |x: &f64| *x + offset <= 0.0;
+        if let Some(at) = self.values.iter().position(undefined) {
+            return Err(TreatError::LogOfNonPositive {
+                indicator: self.indicator.clone(),
+                n: self.values.iter().filter(|x| undefined(x)).count(),
+                example: self.around.areas[at].id.clone(),
+                value: self.values[at],
+            });
+        }
+        self.values.iter_mut().for_each(|x| *x = (*x + offset).ln());
+        Ok(())
+    }
+
+    fn transform(&mut self, transform: fn(&mut [f64]) -> bool) {
+        if !transform(self.values) {
+            self.choose(Chosen::ConstantNotTransformed);
+        }
+    }
+
+    fn two_stages(
+        &mut self,
+        limits: Limits,
+        max_points: Option<u32>,
+        max_share: Option<f64>,
+        then: SecondStage,
+    ) {
+        let n = self.values.iter().filter(|x| !x.is_nan()).count();
+        let by_points = max_points.map(|points| points as usize);
+        let by_share = max_share.map(|share| (share * n as f64).ceil() as usize);
+        let most = by_points.into_iter().chain(by_share).min().unwrap_or(0);
+        let before = Shape::of(self.values);
+        match limits.judge(before) {
+            Verdict::Pass => return self.choose(Chosen::WellShaped { shape: before }),
+            Verdict::NotTestable => return self.choose(Chosen::NotTestable),
+            Verdict::Fail => {}
+        }
+        let mut moved = self.values.to_vec();
+        let done = outlier::winsorise(&mut moved, limits, most);
+        let passes = done.verdict == Verdict::Pass;
+        if passes || then == SecondStage::None {
+            for (at, to) in moved.into_iter().enumerate() {
+                if self.values[at] != to && !to.is_nan() {
+                    self.record(at, ChangeKind::Winsorised, None, to);
+                }
+            }
+            let after = done.shape;
+            let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+            let (n_low, n_high) = (count(done.n_low), count(done.n_high));
+            return self.choose(if passes {
+                Chosen::Winsorised { before, after, n_low, n_high }
+            } else {
+                Chosen::StillExtreme { before, after }
+            });
+        }
+        let fitted = match then {
+            SecondStage::None => None,
+            SecondStage::LogCt => transform::log_ct(self.values).then_some(None),
+            SecondStage::LogCtOrig => transform::log_ct_orig(self.values).then_some(None),
+            SecondStage::LogCtPlus => transform::log_ct_plus(self.values).then_some(None),
+            SecondStage::BoxCox => transform::box_cox(self.values, None).map(Some),
+        };
+        let after = Shape::of(self.values);
+        let passes = limits.judge(after) == Verdict::Pass;
+        self.choose(Chosen::SecondStage { before, after, passes });
+        if let Some(Some(lambda)) = fitted {
+            self.choose(Chosen::BoxCox { lambda, fitted: true });
+        }
+    }
+
+    /// Events and persons of the areas that have both and are not screened out.
+    fn counted(&self, counts: Option<&Counts>) -> Result<(Counted, f64), TreatError> {
+        let Some(counts) = counts else {
+            return Err(TreatError::NoCounts { indicator: self.indicator.clone() });
+        };
+        let pairs = counts.numerator.iter().zip(&counts.denominator).enumerate();
+        let list = pairs.map(|(at, (r, n))| {
+            let usable = r.is_finite() && *n > 0.0 && !self.around.is_screened(at);
+            usable.then_some((*r, *n))
+        });
+        Ok((list.collect(), counts.per))
+    }
+
+    fn shrink_to_parent(
+        &mut self,
+        counts: Option<&Counts>,
+        centre: shrink::Centre,
+    ) -> Result<(), TreatError> {
+        let (counted, per) = self.counted(counts)?;
+        let around = self.around;
+        if around.members.is_empty() {
+            return Err(TreatError::NoParents { indicator: self.indicator.clone() });
+        }
+        let outside = |(r, n): (f64, f64)| r < 0.0 || r > n;
+        if let Some(at) = counted.iter().position(|count| count.is_some_and(outside)) {
+            let (events, persons) = counted[at].unwrap_or_default();
+            return Err(TreatError::NoProportion {
+                indicator: self.indicator.clone(),
+                example: around.areas[at].id.clone(),
+                events,
+                persons,
+            });
+        }
+        let mut shrunk = vec![None; counted.len()];
+        for members in &around.members {
+            let there: Vec<usize> =
+                members.iter().copied().filter(|&at| counted[at].is_some()).collect();
+            let (events, persons): (Vec<f64>, Vec<f64>) =
+                there.iter().filter_map(|&at| counted[at]).unzip();
+            let rates = shrink::logit_to_group(&events, &persons, centre);
+            for (at, rate) in there.into_iter().zip(rates) {
+                shrunk[at] = Some(rate * per);
+            }
+        }
+        self.take_shrunk(&shrunk);
+        Ok(())
+    }
+
+    fn shrink_globally(&mut self, counts: Option<&Counts>) -> Result<(), TreatError> {
+        let (counted, per) = self.counted(counts)?;
+        let (events, persons): (Vec<f64>, Vec<f64>) = counted.iter().copied().flatten().unzip();
+        let mut rates = shrink::marshall(&events, &persons).into_iter();
+        let shrunk: Vec<Option<f64>> = counted
+            .iter()
+            .map(|count| count.and_then(|_| rates.next()).map(|rate| rate * per))
+            .collect();
+        self.take_shrunk(&shrunk);
+        Ok(())
+    }
+
+    fn shrink_locally(&mut self, counts: Option<&Counts>) -> Result<(), TreatError> {
+        let (counted, per) = self.counted(counts)?;
+        let Some(neighbours) = self.around.neighbours else {
+            return Err(self.no_neighbours("shrunk"));
+        };
+        let mut shrunk = shrink::local(&counted, neighbours);
+        for (at, rate) in shrunk.iter_mut().enumerate() {
+            *rate = rate.filter(|_| !neighbours.of(at).is_empty()).map(|rate| rate * per);
+        }
+        self.take_shrunk(&shrunk);
+        Ok(())
+    }
+
+    fn take_shrunk(&mut self, shrunk: &[Option<f64>]) {
+        let mut left = Vec::new();
+        for (at, shrunk) in shrunk.iter().enumerate() {
+            match shrunk {
+                Some(to) => self.record(at, ChangeKind::Shrunk, None, *to),
+                None if self.values[at].is_nan() => {}
+                None => left.push(u32::try_from(at).unwrap_or(u32::MAX)),
+            }
+        }
+        if !left.is_empty() {
+            self.choose(Chosen::NotShrunk { area_idx: left });
+        }
+    }
+
+    fn no_neighbours(&self, what: &'static str) -> TreatError {
+        TreatError::NoNeighbours { indicator: self.indicator.clone(), what }
     }
 
     fn bound(&mut self, low: f64, high: f64, kind: ChangeKind) {
         for at in 0..self.values.len() {
             let x = self.values[at];
             if x < low {
-                self.record(at, kind, low);
+                self.record(at, kind, None, low);
             } else if x > high {
-                self.record(at, kind, high);
+                self.record(at, kind, None, high);
             }
         }
     }
 
-    fn record(&mut self, at: usize, kind: ChangeKind, to: f64) {
+    fn record(&mut self, at: usize, kind: ChangeKind, basis: Option<Basis>, to: f64) {
         let from = std::mem::replace(&mut self.values[at], to);
         let area_idx = u32::try_from(at).unwrap_or(u32::MAX);
-        self.ledger.push(Change { indicator_idx: self.indicator_idx, area_idx, kind, from, to });
+        let indicator_idx = self.indicator_idx;
+        self.ledger.push(Change { indicator_idx, area_idx, kind, basis, from, to });
+    }
+
+    fn choose(&mut self, what: Chosen) {
+        self.choices.push(Choice { indicator_idx: self.indicator_idx, what });
     }
 }

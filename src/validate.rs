@@ -16,8 +16,10 @@ use crate::boundary::Boundaries;
 use crate::index::{IndexDefinition, Indicator};
 use crate::indicator::{IndicatorId, IndicatorTable};
 use crate::load::table::{RawTable, TableRequest};
+use crate::neighbour::Neighbours;
 use crate::notice::Notice;
 use crate::project::{Areas, Project, Source};
+use crate::screen;
 use crate::suggest::nearest;
 
 /// Everything that is wrong with a table.
@@ -62,7 +64,14 @@ pub(crate) fn source_of(project: &Project, indicator: &Indicator) -> Source {
     if let Some(source) = project.indicators.get(&indicator.id)
         && (source.column.is_some() || source.numerator.is_some())
     {
-        return source.clone();
+        let mut source = source.clone();
+        // What the recipe divides by holds for the project's column too.
+        if source.column.is_some() {
+            source.denominate = source.denominate.or_else(|| indicator.denominate.clone());
+        }
+        let stated = indicator.rate.as_ref().and_then(|rate| rate.interval);
+        source.interval = source.interval.or(stated);
+        return source;
     }
     let stated = project.indicators.get(&indicator.id).cloned().unwrap_or_default();
     match &indicator.rate {
@@ -70,12 +79,14 @@ pub(crate) fn source_of(project: &Project, indicator: &Indicator) -> Source {
             numerator: Some(rate.numerator.clone()),
             denominator: Some(rate.denominator.clone()),
             per: Some(rate.per),
+            interval: stated.interval.or(rate.interval),
             ..stated
         },
         None => {
             let column =
                 indicator.column.clone().unwrap_or_else(|| indicator.id.as_str().to_owned());
-            Source { column: Some(column), ..stated }
+            let denominate = stated.denominate.clone().or_else(|| indicator.denominate.clone());
+            Source { column: Some(column), denominate, ..stated }
         }
     }
 }
@@ -92,7 +103,9 @@ pub fn request(project: &Project, definition: &IndexDefinition) -> TableRequest 
     let mut numbers: BTreeSet<String> = areas.population.iter().cloned().collect();
     for indicator in &definition.indicators {
         let source = source_of(project, indicator);
-        numbers.extend([source.column, source.numerator, source.denominator].into_iter().flatten());
+        let by = source.denominate.map(|denomination| denomination.by);
+        let columns = [source.column, source.numerator, source.denominator, by];
+        numbers.extend(columns.into_iter().flatten());
     }
     TableRequest {
         text,
@@ -122,6 +135,7 @@ pub fn validate(
     let mut notices = Vec::new();
     check_mapping(project, definition, &mut problems);
     check_header(&raw, project, definition, &mut problems);
+    check_methods(project, definition, &mut problems);
     check_ragged(&raw, &mut problems);
     // Without the id column nothing more can be said of the rows.
     if !problems.is_empty() && !raw.text.contains_key(&project.areas.id) {
@@ -131,10 +145,18 @@ pub fn validate(
     check_ids(&raw, &project.areas, &rows, &mut problems);
     let areas = areas_of(&raw, &project.areas, &rows, &mut problems, &mut notices);
     check_number_of_areas(&raw, &rows, &mut problems);
-    let reader = columns::Reader { project, rows: &rows, areas: &areas };
+    let years = earlier_rows(&raw, &project.areas, definition, &areas, &mut notices);
+    let reader = columns::Reader { years, project, rows: &rows, areas: &areas };
     let columns = reader.columns(raw, definition, &mut problems, &mut notices);
     if problems.is_empty() {
-        Ok((IndicatorTable::new(areas, columns), notices))
+        let asks = project.screen.is_some_and(|screen| screen.at_least_population.is_some());
+        let unknown = areas.iter().filter(|area| area.population.is_none()).map(Area::label);
+        let unknown: Vec<String> = unknown.collect();
+        if asks && !unknown.is_empty() {
+            notices.push(Notice::warning("treat.screen-population-unknown").about(unknown));
+        }
+        let table = IndicatorTable::new(areas, columns);
+        Ok((screen::screen(table, project.screen.as_ref()), notices))
     } else {
         Err(InvalidTable { file, problems })
     }
@@ -157,11 +179,37 @@ fn check_mapping(project: &Project, definition: &IndexDefinition, problems: &mut
             ));
         }
         let half = source.numerator.is_some() != source.denominator.is_some();
-        let both = source.column.is_some() && source.numerator.is_some();
+        let both =
+            source.numerator.is_some() && (source.column.is_some() || source.denominate.is_some());
         if half || both {
             problems.push(Problem::new(
                 format!("the source of `{id}` is not clear"),
                 "give either `column`, or both `numerator` and `denominator`",
+            ));
+        }
+    }
+}
+
+/// What the methods need of the project file.
+fn check_methods(project: &Project, definition: &IndexDefinition, problems: &mut Vec<Problem>) {
+    let back = |indicator: &&Indicator| definition.imputation(indicator).years_back() > 0;
+    if let Some(indicator) = definition.indicators.iter().find(back)
+        && project.areas.year.is_none()
+    {
+        problems.push(Problem::new(
+            format!("`{}` fills gaps from earlier years, but the table has no years", indicator.id),
+            "set `year = { column = \"…\", use-year = … }` under `[areas]`",
+        ));
+    }
+    let screens = [project.screen.as_ref(), definition.screen.as_ref()];
+    for screen in screens.into_iter().flatten() {
+        if let Some((message, help)) = screen.problem() {
+            problems.push(Problem::new(message, help));
+        }
+        if screen.at_least_population.is_some() && project.areas.population.is_none() {
+            problems.push(Problem::new(
+                "the screen asks for residents, but no column of them is named",
+                "name it with `population` under `[areas]`",
             ));
         }
     }
@@ -414,6 +462,58 @@ fn areas_of(
         notices.push(Notice::warning("notice.parent-missing").about(orphans));
     }
     areas
+}
+
+/// The row of each area in the years that gaps may be filled from, the latest year first; empty
+/// where no recipe asks for them.
+fn earlier_rows(
+    raw: &RawTable,
+    spec: &Areas,
+    definition: &IndexDefinition,
+    areas: &[Area],
+    notices: &mut Vec<Notice>,
+) -> Vec<(i32, Vec<Option<usize>>)> {
+    let back = definition.indicators.iter().map(|i| definition.imputation(i).years_back());
+    let back = i32::from(back.max().unwrap_or(0));
+    let (Some(year), Some(ids), true) = (&spec.year, raw.text.get(&spec.id), back > 0) else {
+        return Vec::new();
+    };
+    let Some(years) = raw.text.get(&year.column) else { return Vec::new() };
+    let mut out = Vec::new();
+    for earlier in (year.use_year - back..year.use_year).rev() {
+        let text = earlier.to_string();
+        let there: BTreeMap<&str, usize> = (0..raw.n_rows)
+            .filter(|&row| years[row] == text)
+            .map(|row| (ids[row].as_str(), row))
+            .collect();
+        if !there.is_empty() {
+            let row = |area: &Area| there.get(area.id.as_str()).copied();
+            out.push((earlier, areas.iter().map(row).collect()));
+        }
+    }
+    let years: Vec<String> = out.iter().map(|(year, _): &(i32, _)| year.to_string()).collect();
+    notices.push(Notice::note("treat.earlier-years").with("years", years.join(", ")));
+    out
+}
+
+/// Gives the table the neighbours that a file of pairs names, and tells what did not match.
+pub fn with_neighbours(
+    table: IndicatorTable,
+    file: &str,
+    pairs: &[(String, String)],
+) -> (IndicatorTable, Vec<Notice>) {
+    let (neighbours, unknown) = Neighbours::from_pairs(table.areas(), pairs);
+    let islands: Vec<String> =
+        neighbours.islands().into_iter().map(|at| table.areas()[at].label()).collect();
+    let n = table.areas().len() - islands.len();
+    let mut notices = vec![Notice::note("treat.neighbours").with("file", file).with("areas", n)];
+    if !unknown.is_empty() {
+        notices.push(Notice::warning("treat.neighbours-unknown").about(unknown));
+    }
+    if !islands.is_empty() {
+        notices.push(Notice::warning("treat.neighbours-none").about(islands));
+    }
+    (table.with_neighbours(neighbours), notices)
 }
 
 /// Compares the ids of the table with those of the boundaries, both ways.

@@ -6,6 +6,7 @@
 
 pub mod folder;
 pub mod geojson;
+pub mod indicators;
 pub mod measures;
 pub mod parquet;
 pub mod run_json;

@@ -4,6 +4,7 @@
 //! and not in it; a clone without them skips these tests, and CI fails without them. All of them
 //! take the ordinary path: a definition in TOML, a table, and the program.
 
+mod coinr_asem;
 mod hdi2021;
 mod imd2000_england;
 mod imd2019_england;
@@ -18,9 +19,10 @@ mod wimd2019_wales;
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use assert_cmd::Command;
+pub(crate) use crate::harness::shared;
+
 
 /// A table of text by column, in the order of its rows.
 pub(crate) struct Csv {
@@ -72,26 +74,10 @@ impl Csv {
     }
 }
 
-/// A file of `../shared/data`; `None`, said on stdout, where it is not here.
-pub(crate) fn shared(path: &str) -> Option<PathBuf> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(path);
-    if file.exists() {
-        return Some(file);
-    }
-    assert!(
-        std::env::var("CI").as_deref() != Ok("true"),
-        "../shared/data/{path} is not here, and CI must run this test"
-    );
-    println!("skipped: ../shared/data/{path} is not here");
-    None
-}
-
 /// Runs `levekaar` with these arguments and reads the CSV on its stdout.
 pub(crate) fn run(arguments: &[&str]) -> Csv {
-    let output = Command::cargo_bin("levekaar").unwrap().arg("--quiet").args(arguments).output();
-    let output = output.unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Csv::parse(&String::from_utf8(output.stdout).unwrap())
+    let all: Vec<&str> = std::iter::once("--quiet").chain(arguments.iter().copied()).collect();
+    Csv::parse(&crate::harness::levekaar_ok(&all).out)
 }
 
 /// The largest difference between two columns of the same areas, and how many differ at all.

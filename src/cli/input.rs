@@ -164,12 +164,14 @@ impl InputArgs {
                 parent: None,
                 population: self.population.clone(),
                 year: None,
+                neighbours: None,
                 format: Format::default(),
                 missing: self.missing.iter().cloned().collect(),
                 exclude: Vec::new(),
                 keep: Vec::new(),
             },
             boundaries: None,
+            screen: None,
             index: choice(index),
             indicators: BTreeMap::new(),
             selection: None,
@@ -224,6 +226,11 @@ impl Job {
             notices.push(Notice::note("notice.decimal-comma").with("file", &file));
         }
         let (table, more) = validate::validate(raw, project, &self.definition)?;
+        notices.extend(more);
+        let Some(spec) = &project.areas.neighbours else { return Ok((table, notices)) };
+        let pairs = load::pairs(&self.file.resolve(&spec.file), &spec.from, &spec.to)?;
+        let file = spec.file.display().to_string();
+        let (table, more) = validate::with_neighbours(table, &file, &pairs);
         notices.extend(more);
         Ok((table, notices))
     }

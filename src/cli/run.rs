@@ -7,16 +7,21 @@ use clap::Args;
 use levekaar::analysis::Analysis;
 use levekaar::boundary::Boundaries;
 use levekaar::explain::method_in_words;
+use levekaar::index::{Plan, compute};
 use levekaar::language::{Language, number};
 use levekaar::load;
 use levekaar::map::rasterise;
 use levekaar::picture::score_map;
 use levekaar::project::Choice;
 use levekaar::provenance::{InputFile, Provenance};
+use levekaar::rank::rank;
 use levekaar::report::{ReportRequest, report};
+use levekaar::screen::screen;
 use levekaar::select::Truth;
+use levekaar::treat::treat;
 use levekaar::write::folder::{Staged, WriteError};
 use levekaar::write::geojson::areas_geojson;
+use levekaar::write::indicators::{bounds_csv, indicators_csv, not_ranked_csv, shrinkage_csv};
 use levekaar::write::parquet::ranking_parquet;
 use levekaar::write::run_json::run_json;
 use levekaar::write::{Columns, selection_csv, table_csv};
@@ -29,9 +34,10 @@ use super::terminal::Terminal;
 
 /// Run a whole project: ranking, selection, map and report
 ///
-/// Writes `ranking.csv`, `ranking.parquet`, `selection.csv`, `areas.geojson`, `map.svg`,
-/// `map.png`, `report.html` and `run.json` into the output folder and prints their paths. Nothing
-/// is written if anything is wrong.
+/// Writes `ranking.csv`, `ranking.parquet`, `indicators.csv`, `selection.csv`, `areas.geojson`,
+/// `map.svg`, `map.png`, `report.html` and `run.json` into the output folder and prints their
+/// paths; also `bounds.csv` where values are missing, `not-ranked.csv` where areas have no rank,
+/// and `shrinkage.csv` where rates are shrunk. Nothing is written if anything is wrong.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -101,6 +107,7 @@ fn write_all(
 ) -> miette::Result<()> {
     let project = job.project();
     staged.add("ranking.csv", |out| table_csv(out, analysis, Columns::Rank, None))?;
+    stages(staged, analysis)?;
     let mut parquet = Vec::new();
     ranking_parquet(&mut parquet, analysis)
         .map_err(|error| WriteError::at(Path::new("ranking.parquet"), error))?;
@@ -139,6 +146,28 @@ fn write_all(
     Ok(())
 }
 
+/// What became of each cell, and what gaps and shrinking do to the ranks, where there are any.
+fn stages(staged: &mut Staged, analysis: &Analysis) -> miette::Result<()> {
+    let definition = &analysis.definition;
+    // Screened anew, because the table of an analysis is as measured.
+    let table = screen(analysis.table.clone(), definition.screen.as_ref());
+    let treated = treat(table, definition)?;
+    staged.add("indicators.csv", |out| indicators_csv(out, analysis, &treated))?;
+    if analysis.ranking.n_ranked() < analysis.ranking.areas().len() {
+        staged.add("not-ranked.csv", |out| not_ranked_csv(out, analysis))?;
+    }
+    if let Some(bounds) = &analysis.bounds {
+        staged.add("bounds.csv", |out| bounds_csv(out, &analysis.ranking, bounds))?;
+    }
+    if let Some(raw) = definition.without_shrinking() {
+        let plan = Plan::of(&raw).expect("a checked definition stays so without shrinking");
+        let computation = compute(analysis.table.clone(), &plan)?;
+        let raw = rank(&computation.scores, raw.ranking);
+        staged.add("shrinkage.csv", |out| shrinkage_csv(out, &raw, &analysis.ranking))?;
+    }
+    Ok(())
+}
+
 fn provenance(job: &Job, analysis: &Analysis) -> miette::Result<Provenance> {
     let project = job.project();
     let mut inputs = Vec::new();
@@ -155,6 +184,9 @@ fn provenance(job: &Job, analysis: &Analysis) -> miette::Result<Provenance> {
         add("project", name, path)?;
     }
     add("table", &project.areas.file, &job.file.resolve(&project.areas.file))?;
+    if let Some(spec) = &project.areas.neighbours {
+        add("neighbours", &spec.file, &job.file.resolve(&spec.file))?;
+    }
     if let Some(spec) = &project.boundaries {
         add("boundaries", &spec.file, &job.file.resolve(&spec.file))?;
     }

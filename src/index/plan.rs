@@ -8,6 +8,7 @@ use std::fmt;
 
 use super::{IndexDefinition, Level, VERSION};
 use crate::indicator::IndicatorId;
+use crate::treat::{Treatment, problem_of_list};
 use crate::weight::{self, Weighting};
 
 /// A definition that has been checked, with its levels in the order of computation.
@@ -189,6 +190,9 @@ fn check_ids(definition: &IndexDefinition, problems: &mut Vec<DefinitionProblem>
 }
 
 fn check_parameters(definition: &IndexDefinition, problems: &mut Vec<DefinitionProblem>) {
+    if let Some((message, help)) = definition.screen.as_ref().and_then(|screen| screen.problem()) {
+        problems.push(problem(message, help));
+    }
     for indicator in &definition.indicators {
         let id = &indicator.id;
         match definition.normalisation(indicator) {
@@ -202,8 +206,19 @@ fn check_parameters(definition: &IndexDefinition, problems: &mut Vec<DefinitionP
                 problems.extend(found.map(|(m, h)| problem(format!("`{id}`: {m}"), h)));
             }
         }
-        for treatment in definition.treatments(indicator) {
-            problems.extend(treatment.problem().map(|(m, h)| problem(format!("`{id}`: {m}"), h)));
+        let treatments = definition.treatments(indicator);
+        let imputation = definition.imputation(indicator).problem();
+        let all = treatments.iter().map(Treatment::problem);
+        for (m, h) in all.chain([imputation, problem_of_list(treatments)]).flatten() {
+            problems.push(problem(format!("`{id}`: {m}"), h));
+        }
+        if let Some(denomination) = &indicator.denominate
+            && !(denomination.per.is_finite() && denomination.per > 0.0)
+        {
+            problems.push(problem(
+                format!("`{id}` is divided with `per = {}`", denomination.per),
+                "use 1 for a plain quotient or 1000 for per thousand",
+            ));
         }
         if let Some(rate) = &indicator.rate
             && !(rate.per.is_finite() && rate.per > 0.0)

@@ -133,6 +133,17 @@ pub enum TableError {
         /// The name.
         column: String,
     },
+    /// A column that is asked for is not in the header.
+    #[error("`{file}` has no column `{column}`")]
+    #[diagnostic(code(levekaar::table::no_column), help("its columns are {header}"))]
+    NoColumn {
+        /// The path as given.
+        file: String,
+        /// The name that was asked for.
+        column: String,
+        /// The names that are there.
+        header: String,
+    },
     /// polars could not read a Parquet file.
     #[error("cannot read `{file}` as Parquet: {reason}")]
     #[diagnostic(code(levekaar::table::parquet), help("is the file complete? CSV is read as well"))]

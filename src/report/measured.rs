@@ -144,7 +144,7 @@ fn cells(
                     message(language, "report.imputed", &[("value", &value)])
                 }),
                 moved: made.iter().any(|change| match change.kind {
-                    ChangeKind::Winsorised | ChangeKind::Capped => true,
+                    ChangeKind::Winsorised | ChangeKind::Capped | ChangeKind::Shrunk => true,
                     ChangeKind::Imputed => false,
                 }),
             }

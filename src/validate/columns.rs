@@ -6,19 +6,80 @@
 use crate::aggregate::MissingPolicy;
 use crate::area::Area;
 use crate::index::{IndexDefinition, Indicator};
-use crate::indicator::{CellState, Column, Counts};
+use crate::indicator::{CellState, Column, Counts, Earlier, IndicatorId};
+use crate::language::{Language, message};
 use crate::load::table::{RawNumbers, RawTable};
 use crate::normalise::Constant;
 use crate::notice::Notice;
 use crate::project::{Project, Source};
+use crate::rate::IntervalMethod;
 
 use super::{Problem, name_of, source_of};
 
 /// The rows and areas that columns are made for.
 pub(super) struct Reader<'a> {
+    /// The row of each area in each year that gaps may be filled from, the latest year first.
+    pub(super) years: Vec<(i32, Vec<Option<usize>>)>,
     pub(super) project: &'a Project,
     pub(super) rows: &'a [usize],
     pub(super) areas: &'a [Area],
+}
+
+/// Numbers and what stands in each cell.
+type Cells = (Vec<f64>, Vec<CellState>);
+
+/// The values of an indicator as its source gives them.
+struct Values {
+    values: Vec<f64>,
+    states: Vec<CellState>,
+    counts: Option<Counts>,
+}
+
+impl Values {
+    /// A column of values, divided by another if the recipe says so.
+    fn of_column(column: Cells, by: Option<(Cells, f64)>, source: &Source) -> Self {
+        let (mut values, mut states) = column;
+        if let Some(((by, by_states), per)) = by {
+            for at in 0..values.len() {
+                states[at] = quotient_state(states[at], by_states[at], by[at]);
+                values[at] = values[at] / by[at] * per;
+            }
+        }
+        if let Some(whole) = source.complement_of {
+            values.iter_mut().for_each(|x| *x = whole - *x);
+        }
+        Self { values, states, counts: None }
+    }
+
+    /// A rate from its counts; the counts of a complement are those without the attribute.
+    fn of_counts(numerator: Cells, denominator: Cells, source: &Source) -> Self {
+        let (mut numerator, of) = numerator;
+        let (denominator, per_states) = denominator;
+        let per = source.per.unwrap_or(100.0);
+        let states = (0..of.len())
+            .map(|at| quotient_state(of[at], per_states[at], denominator[at]))
+            .collect();
+        let values = (0..of.len())
+            .map(|at| {
+                let rate = numerator[at] / denominator[at] * per;
+                source.complement_of.map_or(rate, |whole| whole - rate)
+            })
+            .collect();
+        if let Some(whole) = source.complement_of {
+            for (n, of) in numerator.iter_mut().zip(&denominator) {
+                *n = of * (whole / per) - *n;
+            }
+        }
+        Self { values, states, counts: Some(Counts { numerator, denominator, per }) }
+    }
+}
+
+/// Nobody to ask: a rate has no meaning there, and is not 0.
+fn quotient_state(above: CellState, below: CellState, divisor: f64) -> CellState {
+    match worse_gap(above, below) {
+        CellState::Present if divisor == 0.0 => CellState::NotApplicable,
+        state => state,
+    }
 }
 
 impl Reader<'_> {
@@ -38,9 +99,12 @@ impl Reader<'_> {
             let used_again = definition.indicators[at + 1..]
                 .iter()
                 .any(|later| reads(&source_of(self.project, later), &source));
+            let back = definition.imputation(indicator).years_back();
+            let earlier = self.earlier(&raw, &source, back);
             let Some(column) = self.column(&mut raw, indicator, &source, used_again) else {
                 continue;
             };
+            let column = column.with_earlier(earlier);
             self.check_column(indicator, &source, &column, problems);
             let name = name_of(&indicator.id, &described(&source));
             if column.n_present() == 0 && may_be_empty(definition, indicator) {
@@ -107,40 +171,72 @@ impl Reader<'_> {
         source: &Source,
         used_again: bool,
     ) -> Option<Column> {
-        if let Some(name) = &source.column {
+        let values = if let Some(name) = &source.column {
+            let by = match &source.denominate {
+                Some(denomination) => {
+                    Some((self.pick(raw.numbers.get(&denomination.by)?.clone()), denomination.per))
+                }
+                None => None,
+            };
             let numbers = if used_again {
                 raw.numbers.get(name)?.clone()
             } else {
                 raw.numbers.remove(name)?
             };
-            let (mut values, states) = self.pick(numbers);
-            if let Some(whole) = source.complement_of {
-                values.iter_mut().for_each(|x| *x = whole - *x);
+            Values::of_column(self.pick(numbers), by, source)
+        } else {
+            let numbers = |name: &Option<String>| raw.numbers.get(name.as_ref()?).cloned();
+            let numerator = self.pick(numbers(&source.numerator)?);
+            let denominator = self.pick(numbers(&source.denominator)?);
+            Values::of_counts(numerator, denominator, source)
+        };
+        let column = Column::new(indicator.id.clone(), values.values, values.states);
+        Some(match values.counts {
+            Some(counts) => {
+                let usual = if is_percent(&indicator.unit) {
+                    IntervalMethod::Wilson
+                } else {
+                    IntervalMethod::Byar
+                };
+                column.with_counts(counts).with_interval(source.interval.unwrap_or(usual))
             }
-            return Some(Column::new(indicator.id.clone(), values, states));
-        }
-        let numbers = |name: &Option<String>| raw.numbers.get(name.as_ref()?).cloned();
-        let (numerator, of) = self.pick(numbers(&source.numerator)?);
-        let (denominator, per_states) = self.pick(numbers(&source.denominator)?);
-        let per = source.per.unwrap_or(100.0);
-        let states: Vec<CellState> = (0..of.len())
-            .map(|at| match worse_gap(of[at], per_states[at]) {
-                // Nobody to ask: the rate has no meaning there, and is not 0.
-                CellState::Present if denominator[at] == 0.0 => CellState::NotApplicable,
-                state => state,
-            })
-            .collect();
-        let values = (0..of.len())
-            .map(|at| {
-                let rate = numerator[at] / denominator[at] * per;
-                source.complement_of.map_or(rate, |whole| whole - rate)
-            })
-            .collect();
-        let counts = Counts { numerator, denominator, per };
-        Some(Column::new(indicator.id.clone(), values, states).with_counts(counts))
+            None => column,
+        })
     }
 
-    fn pick(&self, numbers: RawNumbers) -> (Vec<f64>, Vec<CellState>) {
+    /// The indicator in the years that gaps may be filled from, the latest first.
+    fn earlier(&self, raw: &RawTable, source: &Source, years_back: u16) -> Vec<Earlier> {
+        let whole = |name: &String| {
+            raw.numbers.get(name).map(|numbers| (numbers.values.clone(), numbers.states.clone()))
+        };
+        let used = self.project.areas.year.as_ref().map_or(i32::MIN, |year| year.use_year);
+        let oldest = used.saturating_sub(i32::from(years_back));
+        if self.years.is_empty() || years_back == 0 {
+            return Vec::new();
+        }
+        let read = || {
+            if let Some(name) = &source.column {
+                let by = match &source.denominate {
+                    Some(denomination) => Some((whole(&denomination.by)?, denomination.per)),
+                    None => None,
+                };
+                return Some(Values::of_column(whole(name)?, by, source));
+            }
+            let numerator = whole(source.numerator.as_ref()?)?;
+            Some(Values::of_counts(numerator, whole(source.denominator.as_ref()?)?, source))
+        };
+        let Some(all) = read() else { return Vec::new() };
+        // A column takes care that a slot holds a number only where its state says so.
+        let all = Column::new(IndicatorId::new(""), all.values, all.states);
+        let of_row = |row: &Option<usize>| row.map_or(f64::NAN, |row| all.values()[row]);
+        self.years
+            .iter()
+            .filter(|(year, _)| *year >= oldest)
+            .map(|(year, rows)| Earlier { year: *year, values: rows.iter().map(of_row).collect() })
+            .collect()
+    }
+
+    fn pick(&self, numbers: RawNumbers) -> Cells {
         if self.rows.len() == numbers.values.len() {
             return (numbers.values, numbers.states);
         }
@@ -245,6 +341,29 @@ impl Reader<'_> {
                     .with("what_en", &substitute.en),
             );
         }
+        if let (Some(column), Some(by)) = (&source.column, &source.denominate) {
+            notices.push(
+                Notice::note("treat.denominated")
+                    .with("title_nb", &indicator.title.nb)
+                    .with("title_en", &indicator.title.en)
+                    .with("column", column)
+                    .with("by", &by.by)
+                    .with("per", by.per),
+            );
+        }
+        if let Some(interval) = column.interval() {
+            let key = match interval {
+                IntervalMethod::Wilson => "treat.method-wilson",
+                IntervalMethod::Byar => "treat.method-byar",
+            };
+            notices.push(
+                Notice::note("treat.interval")
+                    .with("title_nb", &indicator.title.nb)
+                    .with("title_en", &indicator.title.en)
+                    .with("method_nb", message(Language::Nb, key, &[]))
+                    .with("method_en", message(Language::En, key, &[])),
+            );
+        }
         for (state, key) in [
             (CellState::Suppressed, "notice.cells-suppressed"),
             (CellState::NotApplicable, "notice.cells-not-applicable"),
@@ -295,7 +414,8 @@ fn is_constant(column: &Column) -> bool {
 /// Whether two sources have a column in common.
 fn reads(a: &Source, b: &Source) -> bool {
     let columns = |source: &Source| {
-        [source.column.clone(), source.numerator.clone(), source.denominator.clone()]
+        let by = source.denominate.as_ref().map(|denomination| denomination.by.clone());
+        [source.column.clone(), source.numerator.clone(), source.denominator.clone(), by]
     };
     let (a, b) = (columns(a), columns(b));
     a.iter().flatten().any(|column| b.iter().flatten().any(|other| other == column))
