@@ -248,9 +248,9 @@ pub fn slope_index(
     if !(5..=100).contains(&groups.len()) {
         return Err(GradientError::Groups { n: groups.len() });
     }
-    if !(options.multiplier.is_finite() && options.multiplier != 0.0)
-        || !(options.confidence > 0.0 && options.confidence < 1.0)
-    {
+    let multiplier_fits = options.multiplier.is_finite() && options.multiplier != 0.0;
+    let confidence_fits = options.confidence > 0.0 && options.confidence < 1.0;
+    if !(multiplier_fits && confidence_fits) {
         return Err(undefined("the multiplier must not be 0 and the confidence between 0 and 1"));
     }
     let population: Vec<f64> = groups.iter().map(|group| group.population).collect();
