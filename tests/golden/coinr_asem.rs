@@ -23,11 +23,11 @@ fn every_stage_is_that_of_coinr() {
         println!("skipped: {FOLDER} is not here");
         return;
     }
-    let scratch = tempfile::tempdir().unwrap();
+    let scratch = tempfile::tempdir().expect("the golden files and the run are readable");
     write_project(folder, scratch.path());
     let out = scratch.path().join("out");
     assert_cmd::Command::cargo_bin("levekaar")
-        .unwrap()
+        .expect("the golden files and the run are readable")
         .args(["run".as_ref(), scratch.path().join("project.toml").as_os_str()])
         .args(["-o".as_ref(), out.as_os_str()])
         .assert()
@@ -74,7 +74,7 @@ fn check_levels(folder: &Path, scaled: &Table, ranking: &Path) {
     let ranked = records(ranking);
     assert_eq!(ranked.len(), 51);
     for row in ranked {
-        let score: f64 = row["score"].parse().unwrap();
+        let score: f64 = row["score"].parse().expect("the golden files and the run are readable");
         let expected = level[&(row["area"].clone(), "Index".to_owned())];
         assert!((score - expected).abs() < TOLERANCE, "{}: {score}, {expected}", row["area"]);
     }
@@ -91,19 +91,22 @@ fn write_project(folder: &Path, scratch: &Path) {
     let denominators = records(&folder.join("denominators.csv"));
     let raw = records(&folder.join("raw.csv"));
     let columns: Vec<&String> = raw[0].keys().collect();
-    let mut out = csv::Writer::from_path(scratch.join("asem.csv")).unwrap();
+    let mut out = csv::Writer::from_path(scratch.join("asem.csv"))
+        .expect("the golden files and the run are readable");
     let header = columns.iter().map(|c| c.as_str()).chain(names.iter().map(|(_, name)| *name));
-    out.write_record(header).unwrap();
+    out.write_record(header).expect("the golden files and the run are readable");
     for (row, below) in raw.iter().zip(&denominators) {
         assert_eq!(row["UnitCode"], below["UnitCode"]);
         let cells = columns.iter().map(|column| &row[*column]);
-        out.write_record(cells.chain(names.iter().map(|(name, _)| &below[*name]))).unwrap();
+        out.write_record(cells.chain(names.iter().map(|(name, _)| &below[*name])))
+            .expect("the golden files and the run are readable");
     }
-    out.flush().unwrap();
+    out.flush().expect("the golden files and the run are readable");
     let project = "version = 1\nid = \"asem\"\ntitle = { nb = \"ASEM\", en = \"ASEM\" }\n\
                    [areas]\nfile = \"asem.csv\"\nid = \"UnitCode\"\nname = \"UnitName\"\n\
                    parent = \"Group_EurAsia\"\n[index]\npreset = \"coinr-asem\"\n";
-    std::fs::write(scratch.join("project.toml"), project).unwrap();
+    std::fs::write(scratch.join("project.toml"), project)
+        .expect("the golden files and the run are readable");
 }
 
 struct Stages {
@@ -149,10 +152,14 @@ fn wide(path: &Path) -> Table {
 }
 
 fn records(path: &Path) -> Vec<BTreeMap<String, String>> {
-    let mut reader = csv::Reader::from_path(path).unwrap();
-    let header = reader.headers().unwrap().clone();
+    let mut reader =
+        csv::Reader::from_path(path).expect("the golden files and the run are readable");
+    let header = reader.headers().expect("the golden files and the run are readable").clone();
     let row = |record: csv::StringRecord| {
         header.iter().zip(&record).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
     };
-    reader.records().map(|record| row(record.unwrap())).collect()
+    reader
+        .records()
+        .map(|record| row(record.expect("the golden files and the run are readable")))
+        .collect()
 }
