@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn pairs_count_both_ways_and_once() {
-        let areas: Vec<Area> = ["a", "b", "c", "d"].map(|id| Area::of(id)).into();
+        let areas: Vec<Area> = ["a", "b", "c", "d"].map(Area::of).into();
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         let pairs =
             [pair("a", "b"), pair("b", "a"), pair("c", "b"), pair("c", "c"), pair("a", "x")];

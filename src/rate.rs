@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn below_ten_events_the_limits_are_exact() {
-        // qchisq(.025, 2 x) / 2 and qchisq(.975, 2 x + 2) / 2 by scipy 1.16.
+        // qchisq(.025, 2 x) / 2 and qchisq(.975, 2 x + 2) / 2 by scipy 1.17.1.
         for (x, low, high) in [
             (0.0, 0.0, 3.6888794541139354),
             (1.0, 0.025317807984289876, 5.571643390938898),

@@ -184,8 +184,7 @@ mod tests {
 
     #[test]
     fn an_island_keeps_its_rate_and_a_gap_stays_a_gap() {
-        let areas: Vec<crate::area::Area> =
-            ["a", "b", "c", "d"].map(|id| crate::area::Area::of(id)).into();
+        let areas: Vec<crate::area::Area> = ["a", "b", "c", "d"].map(crate::area::Area::of).into();
         let pairs = [("a".to_owned(), "b".to_owned()), ("c".to_owned(), "a".to_owned())];
         let (neighbours, _) = Neighbours::from_pairs(&areas, &pairs);
         let counts = [Some((9.0, 10.0)), Some((10.0, 1000.0)), None, Some((3.0, 4.0))];

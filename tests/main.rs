@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests read files and run the program")]
 
+#![allow(clippy::disallowed_methods, reason = "tests read files and run the program")]
+
 mod golden;
 mod harness;
 mod journeys;
