@@ -20,7 +20,12 @@ use crate::notice::Notice;
 
 /// Where the weights of a level come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "method",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Weighting {
     /// Each child states its `weight`. A weight is a judgement: it says what matters, and should
     /// be read together with how much the child varies.
@@ -153,7 +158,7 @@ pub enum WeightError {
         code(levekaar::weight::wrong_sign),
         help(
             "check its `direction`, take it out, or accept it with\n\
-             `weights = {{ method = \"pca\", wrong_sign = \"warn\" }}`"
+             `weights = {{ method = \"pca\", wrong-sign = \"warn\" }}`"
         )
     )]
     WrongSign {
