@@ -31,7 +31,12 @@ pub use method::{Aggregation, COPELAND_LIMIT};
 
 /// What becomes of an area of which a child is missing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "policy", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "policy",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum MissingPolicy {
     /// Its result is missing.
     #[default]
@@ -50,7 +55,7 @@ impl MissingPolicy {
         match *self {
             Self::AvailableWeight { at_least } if !(at_least > 0.0 && at_least <= 1.0) => Some((
                 format!("accepts areas with {at_least} of the weight"),
-                "`at_least` is a share above 0 and at most 1".to_owned(),
+                "`at-least` is a share above 0 and at most 1".to_owned(),
             )),
             Self::AvailableWeight { .. } | Self::Propagate => None,
         }

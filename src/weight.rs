@@ -158,7 +158,7 @@ pub enum WeightError {
         code(levekaar::weight::wrong_sign),
         help(
             "check its `direction`, take it out, or accept it with\n\
-             `weights = {{ method = \"pca\", wrong_sign = \"warn\" }}`"
+             `weights = {{ method = \"pca\", wrong-sign = \"warn\" }}`"
         )
     )]
     WrongSign {

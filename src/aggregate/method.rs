@@ -11,7 +11,12 @@ use crate::rank::Ties;
 /// `x` are the children of one area and `w` their weights, as given unless the level says
 /// `renormalise`. In all of them larger children give a larger result or the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "method", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "method",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Aggregation {
     /// `sum(w x)`, which is the weighted mean where the weights sum to 1 and a plain sum where
     /// each is 1. A good child makes up for a bad one in full. Also called WSM.
@@ -195,7 +200,7 @@ impl Aggregation {
             {
                 (
                     format!("bounds shares by {min_share} and {max_share}"),
-                    "`min_share` and `max_share` lie in 0..1, the first below the second",
+                    "`min-share` and `max-share` lie in 0..1, the first below the second",
                 )
             }
             Self::ArithmeticMean {}

@@ -90,12 +90,12 @@ pub(crate) struct Job {
 impl InputArgs {
     /// A project file, with another recipe or its own.
     pub(crate) fn project(input: PathBuf, index: Option<String>) -> Self {
-        Self { input, index, id: None, name: None, population: None }
+        Self { input, index, id: None, name: None, population: None, missing: Vec::new() }
     }
 
     /// A bare table with a recipe; `id` is the first column where nothing is said.
     pub(crate) fn bare(input: PathBuf, index: String, id: Option<String>) -> Self {
-        Self { input, index: Some(index), id, name: None, population: None }
+        Self { input, index: Some(index), id, name: None, population: None, missing: Vec::new() }
     }
 
     /// Reads the project, the recipe and the rule.

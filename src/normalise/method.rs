@@ -12,7 +12,12 @@ use crate::rank::Ties;
 /// from the worst, which has rank 1, and `n` is the number of areas with a value. Source for all
 /// but `exponential`: OECD/JRC (2008), *Handbook on Constructing Composite Indicators*, step 5.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "method", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "method",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Normalisation {
     /// The value itself, with its sign turned where larger means better. For columns that are
     /// comparable already.

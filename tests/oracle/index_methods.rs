@@ -33,7 +33,7 @@ fn methods_agree_with_numpy_scipy_and_pymcdm() {
         (
             "doubt-bounded",
             AS_IS,
-            "{ method = \"benefit-of-doubt\", min_share = 0.1, max_share = 0.5 }",
+            "{ method = \"benefit-of-doubt\", min-share = 0.1, max-share = 0.5 }",
             GIVEN,
         ),
         ("topsis", unit, "{ method = \"topsis\" }", GIVEN),
