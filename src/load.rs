@@ -8,6 +8,7 @@ pub mod boundaries;
 pub mod cell;
 pub mod document;
 pub mod parquet;
+mod rows;
 pub mod table;
 
 use std::path::{Path, PathBuf};

@@ -104,7 +104,11 @@ impl Ranking {
 
     /// The class of an area among `k` classes of equal size, `ceil(k r / n)`; 1 holds rank 1.
     pub fn class(&self, area_idx: usize, k: usize) -> Option<usize> {
-        let rank = self.ranks[area_idx];
+        self.class_of_rank(self.ranks[area_idx], k)
+    }
+
+    /// The class of a rank among `k` classes; `None` for the rank NaN.
+    pub(crate) fn class_of_rank(&self, rank: f64, k: usize) -> Option<usize> {
         (!rank.is_nan()).then(|| (k as f64 * rank / self.n_ranked as f64).ceil() as usize)
     }
 }

@@ -9,6 +9,7 @@ mod columns;
 use std::collections::{BTreeMap, BTreeSet};
 
 use miette::Diagnostic;
+use rayon::slice::ParallelSliceMut;
 use thiserror::Error;
 
 use crate::area::{Area, AreaId};
@@ -268,6 +269,9 @@ fn check_ragged(raw: &RawTable, problems: &mut Vec<Problem>) {
     }
 }
 
+/// The length of the longest of [`TOTALS`].
+const LONGEST_TOTAL: usize = 13;
+
 /// Text that marks a row as the sum of the others, or as nobody's.
 const TOTALS: &[&str] = &[
     "alle",
@@ -285,9 +289,13 @@ const TOTALS: &[&str] = &[
 ];
 
 fn looks_like_a_total(text: &str) -> bool {
-    let plain = text.trim().to_lowercase();
-    let name = plain.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace());
-    TOTALS.contains(&name)
+    let name =
+        text.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace()).trim_end();
+    // Nearly every id ends here, without an allocation.
+    if name.is_empty() || name.len() > LONGEST_TOTAL {
+        return false;
+    }
+    TOTALS.iter().any(|total| name.eq_ignore_ascii_case(total))
 }
 
 /// Positions of the rows that are areas of the year in use.
@@ -386,13 +394,17 @@ fn check_ids(raw: &RawTable, areas: &Areas, rows: &[usize], problems: &mut Vec<P
             "give each area its code, or take the rows out",
         ));
     }
-    let mut lines: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for &row in rows {
-        lines.entry(&ids[row]).or_default().push(raw.read_as.first_row_line + row);
+    // Sorting finds doubles in a table of any size without a map of all its ids.
+    let mut order: Vec<usize> = rows.to_vec();
+    order.par_sort_unstable_by(|&a, &b| ids[a].cmp(&ids[b]).then(a.cmp(&b)));
+    let mut double: Vec<(usize, usize)> = Vec::new();
+    for pair in order.windows(2).filter(|pair| ids[pair[0]] == ids[pair[1]]) {
+        let seen = double.last().is_some_and(|&(first, _)| ids[first] == ids[pair[0]]);
+        if !seen && !ids[pair[0]].is_empty() {
+            double.push((pair[0], pair[1]));
+        }
     }
-    let double: Vec<(&&str, &Vec<usize>)> =
-        lines.iter().filter(|(id, lines)| lines.len() > 1 && !id.is_empty()).collect();
-    if let Some((example, lines)) = double.first() {
+    if let Some(&(first, second)) = double.first() {
         let help = if areas.year.is_none() && raw.header.iter().any(|c| is_year(c)) {
             "the table has a row an area and year: set `year = { column = \"…\", use-year = … }` under `[areas]`"
         } else {
@@ -400,10 +412,11 @@ fn check_ids(raw: &RawTable, areas: &Areas, rows: &[usize], problems: &mut Vec<P
         };
         problems.push(Problem::new(
             format!(
-                "{} ids stand more than once, such as `{example}` on lines {} and {}",
+                "{} ids stand more than once, such as `{}` on lines {} and {}",
                 double.len(),
-                lines[0],
-                lines[1]
+                ids[first],
+                raw.read_as.first_row_line + first,
+                raw.read_as.first_row_line + second
             ),
             help,
         ));

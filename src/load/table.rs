@@ -10,10 +10,10 @@ use std::io::Read;
 use std::path::Path;
 
 use miette::Diagnostic;
-use rayon::prelude::*;
 use thiserror::Error;
 
-use super::cell::{Cell, CellReader};
+use super::cell::CellReader;
+use super::rows::{self, Layout, Wanted};
 use crate::indicator::CellState;
 use crate::project::{Decimal, Encoding, Format, Mark};
 
@@ -213,17 +213,11 @@ pub fn parse_delimited(
         return Err(TableError::NoRows { file: file.to_owned() });
     }
     let wanted = Wanted::of(&header, request);
-    let quoted = rows.contains(&b'"');
-    let decimal = request.format.decimal.unwrap_or_else(|| sniff_decimal(rows, delimiter, &wanted));
+    let decimal =
+        request.format.decimal.unwrap_or_else(|| rows::sniff_decimal(rows, delimiter, &wanted));
     let cells = CellReader::new(&request.marks, decimal);
-    let parsed = if quoted {
-        vec![Part::parse_quoted(rows, delimiter, &wanted, &cells, header.len())]
-    } else {
-        chunks(rows)
-            .into_par_iter()
-            .map(|chunk| Part::parse_plain(chunk, delimiter, &wanted, &cells, header.len()))
-            .collect()
-    };
+    let layout = Layout { delimiter, n_columns: header.len(), wanted: &wanted, cells: &cells };
+    let columns = rows::parse(rows, &layout);
     drop(text);
     let read_as = ReadAs {
         format: "csv",
@@ -232,7 +226,15 @@ pub fn parse_delimited(
         decimal: Some(decimal),
         first_row_line,
     };
-    Ok(join(file, header, &wanted, parsed, read_as))
+    Ok(RawTable {
+        file: file.to_owned(),
+        header,
+        n_rows: columns.n_rows,
+        text: wanted.text.into_iter().zip(columns.text).collect(),
+        numbers: wanted.numbers.into_iter().zip(columns.numbers).collect(),
+        read_as,
+        ragged: columns.ragged,
+    })
 }
 
 fn decode(
@@ -337,251 +339,10 @@ fn split_header<'a>(
     Ok((header, &body[end..]))
 }
 
-fn csv_reader(delimiter: u8) -> csv::ReaderBuilder {
+pub(super) fn csv_reader(delimiter: u8) -> csv::ReaderBuilder {
     let mut builder = csv::ReaderBuilder::new();
     builder.has_headers(false).flexible(true).delimiter(delimiter);
     builder
-}
-
-/// Which cell of a row goes where.
-struct Wanted {
-    /// One entry a column of the file.
-    targets: Vec<Target>,
-    text: Vec<String>,
-    numbers: Vec<String>,
-}
-
-#[derive(Clone, Copy)]
-enum Target {
-    Skip,
-    Text(usize),
-    Number(usize),
-    Both(usize, usize),
-}
-
-impl Wanted {
-    fn of(header: &[String], request: &TableRequest) -> Self {
-        let place = |list: &mut Vec<String>, wanted: &[String], column: &String| {
-            wanted.contains(column).then(|| {
-                list.push(column.clone());
-                list.len() - 1
-            })
-        };
-        let (mut text, mut numbers) = (Vec::new(), Vec::new());
-        let targets = header
-            .iter()
-            .map(|column| {
-                let as_text = place(&mut text, &request.text, column);
-                let as_number = place(&mut numbers, &request.numbers, column);
-                match (as_text, as_number) {
-                    (None, None) => Target::Skip,
-                    (Some(text), None) => Target::Text(text),
-                    (None, Some(number)) => Target::Number(number),
-                    (Some(text), Some(number)) => Target::Both(text, number),
-                }
-            })
-            .collect();
-        Self { targets, text, numbers }
-    }
-}
-
-/// Comma where cells of numbers have one and no cell has a point; a point otherwise.
-fn sniff_decimal(rows: &[u8], delimiter: u8, wanted: &Wanted) -> Decimal {
-    let (mut commas, mut points) = (0, 0);
-    let mut reader = csv_reader(delimiter).from_reader(rows);
-    let mut record = csv::ByteRecord::new();
-    for _ in 0..1000 {
-        if !reader.read_byte_record(&mut record).unwrap_or(false) {
-            break;
-        }
-        for (cell, target) in record.iter().zip(&wanted.targets) {
-            if matches!(target, Target::Number(_) | Target::Both(..)) {
-                let digits =
-                    |c: u8| cell.split(|&b| b == c).all(|part| part.iter().any(u8::is_ascii_digit));
-                commas += usize::from(cell.contains(&b',') && digits(b','));
-                points += usize::from(cell.contains(&b'.') && digits(b'.'));
-            }
-        }
-    }
-    if commas > points { Decimal::Comma } else { Decimal::Point }
-}
-
-/// The rows in pieces of about a megabyte that end at line ends, in order.
-fn chunks(rows: &[u8]) -> Vec<&[u8]> {
-    const SIZE: usize = 1 << 20;
-    let mut out = Vec::with_capacity(rows.len() / SIZE + 1);
-    let mut rest = rows;
-    while rest.len() > SIZE {
-        let Some(end) = rest[SIZE..].iter().position(|&b| b == b'\n') else { break };
-        let (chunk, after) = rest.split_at(SIZE + end + 1);
-        out.push(chunk);
-        rest = after;
-    }
-    out.push(rest);
-    out
-}
-
-/// The columns of some consecutive rows.
-struct Part {
-    n_rows: usize,
-    text: Vec<Vec<String>>,
-    numbers: Vec<RawNumbers>,
-    ragged: Vec<(usize, usize)>,
-}
-
-impl Part {
-    fn new(wanted: &Wanted) -> Self {
-        Self {
-            n_rows: 0,
-            text: vec![Vec::new(); wanted.text.len()],
-            numbers: vec![RawNumbers::default(); wanted.numbers.len()],
-            ragged: Vec::new(),
-        }
-    }
-
-    /// Rows of a file that has no quotation marks: a line is a row and a delimiter ends a cell.
-    fn parse_plain(
-        chunk: &[u8],
-        delimiter: u8,
-        wanted: &Wanted,
-        cells: &CellReader,
-        n_columns: usize,
-    ) -> Self {
-        let mut part = Self::new(wanted);
-        let mut rest = chunk;
-        while !rest.is_empty() {
-            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-            let line = &rest[..end];
-            rest = rest.get(end + 1..).unwrap_or_default();
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            if line.is_empty() {
-                continue;
-            }
-            let mut column = 0;
-            let mut start = 0;
-            for at in memchr::memchr_iter(delimiter, line).chain([line.len()]) {
-                if let Some(target) = wanted.targets.get(column) {
-                    part.take(*target, &line[start..at], cells);
-                }
-                start = at + 1;
-                column += 1;
-            }
-            part.end_row(column, n_columns, wanted);
-        }
-        part
-    }
-
-    /// Rows of a file with quotation marks, which may hold delimiters and line ends.
-    fn parse_quoted(
-        rows: &[u8],
-        delimiter: u8,
-        wanted: &Wanted,
-        cells: &CellReader,
-        n_columns: usize,
-    ) -> Self {
-        let mut part = Self::new(wanted);
-        let mut reader = csv_reader(delimiter).from_reader(rows);
-        let mut record = csv::ByteRecord::new();
-        // Bytes in memory and flexible rows leave the reader nothing to fail on.
-        while reader.read_byte_record(&mut record).unwrap_or(false) {
-            for (cell, target) in record.iter().zip(&wanted.targets) {
-                part.take(*target, cell, cells);
-            }
-            part.end_row(record.len(), n_columns, wanted);
-        }
-        part
-    }
-
-    fn take(&mut self, target: Target, cell: &[u8], cells: &CellReader) {
-        match target {
-            Target::Skip => {}
-            Target::Text(at) => self.take_text(at, cell),
-            Target::Number(at) => self.take_number(at, cell, cells),
-            Target::Both(text, number) => {
-                self.take_text(text, cell);
-                self.take_number(number, cell, cells);
-            }
-        }
-    }
-
-    fn take_text(&mut self, at: usize, cell: &[u8]) {
-        self.text[at].push(String::from_utf8_lossy(cell).trim().to_owned());
-    }
-
-    fn take_number(&mut self, at: usize, cell: &[u8], cells: &CellReader) {
-        let column = &mut self.numbers[at];
-        let (value, state) = match cells.read(cell) {
-            Cell::Number(number) => (number, CellState::Present),
-            Cell::Gap(state) => (f64::NAN, state),
-            Cell::Unreadable => {
-                let text = String::from_utf8_lossy(cell).trim().to_owned();
-                column.unreadable.push((self.n_rows, text));
-                (f64::NAN, CellState::NotAvailable)
-            }
-        };
-        column.values.push(value);
-        column.states.push(state);
-    }
-
-    fn end_row(&mut self, found: usize, n_columns: usize, wanted: &Wanted) {
-        if found != n_columns {
-            self.ragged.push((self.n_rows, found));
-            // Cells that a short row lacks are filled, so that columns stay of one length.
-            for target in wanted.targets.iter().skip(found) {
-                self.take(*target, b"", &CellReader::new(&BTreeMap::new(), Decimal::Point));
-            }
-        }
-        self.n_rows += 1;
-    }
-}
-
-fn join(
-    file: &str,
-    header: Vec<String>,
-    wanted: &Wanted,
-    parts: Vec<Part>,
-    read_as: ReadAs,
-) -> RawTable {
-    let n_rows = parts.iter().map(|part| part.n_rows).sum();
-    let mut ragged = Vec::new();
-    let mut text = vec![Vec::with_capacity(n_rows); wanted.text.len()];
-    let mut pieces: Vec<Vec<(usize, RawNumbers)>> =
-        wanted.numbers.iter().map(|_| Vec::with_capacity(parts.len())).collect();
-    let mut start = 0;
-    for part in parts {
-        ragged.extend(part.ragged.into_iter().map(|(row, found)| (start + row, found)));
-        for (all, some) in text.iter_mut().zip(part.text) {
-            all.extend(some);
-        }
-        for (all, some) in pieces.iter_mut().zip(part.numbers) {
-            all.push((start, some));
-        }
-        start += part.n_rows;
-    }
-    let columns = pieces.into_iter().map(|pieces| join_numbers(pieces, n_rows));
-    RawTable {
-        file: file.to_owned(),
-        header,
-        n_rows,
-        text: wanted.text.iter().cloned().zip(text).collect(),
-        numbers: wanted.numbers.iter().cloned().zip(columns).collect(),
-        read_as,
-        ragged,
-    }
-}
-
-fn join_numbers(pieces: Vec<(usize, RawNumbers)>, n_rows: usize) -> RawNumbers {
-    let mut all = RawNumbers {
-        values: Vec::with_capacity(n_rows),
-        states: Vec::with_capacity(n_rows),
-        unreadable: Vec::new(),
-    };
-    for (start, piece) in pieces {
-        all.values.extend(piece.values);
-        all.states.extend(piece.states);
-        all.unreadable.extend(piece.unreadable.into_iter().map(|(row, text)| (start + row, text)));
-    }
-    all
 }
 
 #[cfg(test)]

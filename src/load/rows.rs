@@ -1,0 +1,303 @@
+//! How do the lines of a text become columns?
+//!
+//! Rows are counted first, so that each column is allocated once and every thread writes its own
+//! piece of it. Files with quotation marks are read by one thread, because a line of theirs need
+//! not be a row.
+
+use rayon::prelude::*;
+
+use super::cell::{Cell, CellReader};
+use super::table::{RawNumbers, TableRequest, csv_reader};
+use crate::indicator::CellState;
+use crate::project::Decimal;
+
+/// How a row is divided, and which of its cells go where.
+pub(super) struct Layout<'a> {
+    pub(super) delimiter: u8,
+    pub(super) n_columns: usize,
+    pub(super) wanted: &'a Wanted,
+    pub(super) cells: &'a CellReader,
+}
+
+/// Which column of the file goes where.
+pub(super) struct Wanted {
+    /// One entry a column of the file.
+    targets: Vec<Target>,
+    pub(super) text: Vec<String>,
+    pub(super) numbers: Vec<String>,
+}
+
+#[derive(Clone, Copy)]
+enum Target {
+    Skip,
+    Text(usize),
+    Number(usize),
+    Both(usize, usize),
+}
+
+impl Wanted {
+    pub(super) fn of(header: &[String], request: &TableRequest) -> Self {
+        let place = |list: &mut Vec<String>, wanted: &[String], column: &String| {
+            wanted.contains(column).then(|| {
+                list.push(column.clone());
+                list.len() - 1
+            })
+        };
+        let (mut text, mut numbers) = (Vec::new(), Vec::new());
+        let targets = header
+            .iter()
+            .map(|column| {
+                let as_text = place(&mut text, &request.text, column);
+                let as_number = place(&mut numbers, &request.numbers, column);
+                match (as_text, as_number) {
+                    (None, None) => Target::Skip,
+                    (Some(text), None) => Target::Text(text),
+                    (None, Some(number)) => Target::Number(number),
+                    (Some(text), Some(number)) => Target::Both(text, number),
+                }
+            })
+            .collect();
+        Self { targets, text, numbers }
+    }
+}
+
+/// Comma where cells of numbers have one and no cell has a point; a point otherwise.
+pub(super) fn sniff_decimal(rows: &[u8], delimiter: u8, wanted: &Wanted) -> Decimal {
+    let (mut commas, mut points) = (0, 0);
+    let mut reader = csv_reader(delimiter).from_reader(rows);
+    let mut record = csv::ByteRecord::new();
+    for _ in 0..1000 {
+        if !reader.read_byte_record(&mut record).unwrap_or(false) {
+            break;
+        }
+        for (cell, target) in record.iter().zip(&wanted.targets) {
+            if matches!(target, Target::Number(_) | Target::Both(..)) {
+                let digits =
+                    |c: u8| cell.split(|&b| b == c).all(|part| part.iter().any(u8::is_ascii_digit));
+                commas += usize::from(cell.contains(&b',') && digits(b','));
+                points += usize::from(cell.contains(&b'.') && digits(b'.'));
+            }
+        }
+    }
+    if commas > points { Decimal::Comma } else { Decimal::Point }
+}
+
+/// The wanted columns of all rows.
+pub(super) struct Columns {
+    pub(super) n_rows: usize,
+    pub(super) text: Vec<Vec<String>>,
+    pub(super) numbers: Vec<RawNumbers>,
+    /// Rows with another number of cells than the header, with that number.
+    pub(super) ragged: Vec<(usize, usize)>,
+}
+
+/// Reads all rows.
+pub(super) fn parse(rows: &[u8], layout: &Layout<'_>) -> Columns {
+    let quoted = memchr::memchr(b'"', rows).is_some();
+    let chunks = if quoted { vec![rows] } else { chunks(rows) };
+    let counts: Vec<usize> = if quoted {
+        vec![count_quoted(rows, layout.delimiter)]
+    } else {
+        chunks.par_iter().map(|chunk| lines(chunk).count()).collect()
+    };
+    let n_rows = counts.iter().sum();
+    let mut numbers: Vec<RawNumbers> = layout
+        .wanted
+        .numbers
+        .iter()
+        .map(|_| RawNumbers {
+            values: vec![f64::NAN; n_rows],
+            states: vec![CellState::NotAvailable; n_rows],
+            unreadable: Vec::new(),
+        })
+        .collect();
+    let parts: Vec<Part<'_>> = parts(&mut numbers, &counts, layout)
+        .into_par_iter()
+        .zip(chunks)
+        .map(|(mut part, chunk)| {
+            if quoted {
+                part.read_quoted(chunk)
+            } else {
+                part.read_plain(chunk)
+            }
+            part
+        })
+        .collect();
+    let mut text = vec![Vec::with_capacity(n_rows); layout.wanted.text.len()];
+    let mut unreadable = vec![Vec::new(); layout.wanted.numbers.len()];
+    let mut ragged = Vec::new();
+    let mut start = 0;
+    for (part, count) in parts.into_iter().zip(counts) {
+        for (all, some) in text.iter_mut().zip(part.text) {
+            all.extend(some);
+        }
+        for (all, some) in unreadable.iter_mut().zip(part.unreadable) {
+            all.extend(some.into_iter().map(|(row, text)| (start + row, text)));
+        }
+        ragged.extend(part.ragged.into_iter().map(|(row, found)| (start + row, found)));
+        start += count;
+    }
+    for (column, unreadable) in numbers.iter_mut().zip(unreadable) {
+        column.unreadable = unreadable;
+    }
+    Columns { n_rows, text, numbers, ragged }
+}
+
+/// The rows in pieces of about a megabyte that end at line ends, in order.
+fn chunks(rows: &[u8]) -> Vec<&[u8]> {
+    const SIZE: usize = 1 << 20;
+    let mut out = Vec::with_capacity(rows.len() / SIZE + 1);
+    let mut rest = rows;
+    while rest.len() > SIZE {
+        let Some(end) = memchr::memchr(b'\n', &rest[SIZE..]) else { break };
+        let (chunk, after) = rest.split_at(SIZE + end + 1);
+        out.push(chunk);
+        rest = after;
+    }
+    out.push(rest);
+    out
+}
+
+/// The lines that are not empty, without their ends.
+fn lines(chunk: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut start = 0;
+    memchr::memchr_iter(b'\n', chunk)
+        .chain([chunk.len()])
+        .map(move |end| {
+            let line = chunk.get(start..end).unwrap_or_default();
+            start = end + 1;
+            line.strip_suffix(b"\r").unwrap_or(line)
+        })
+        .filter(|line| !line.is_empty())
+}
+
+fn count_quoted(rows: &[u8], delimiter: u8) -> usize {
+    let mut reader = csv_reader(delimiter).from_reader(rows);
+    let mut record = csv::ByteRecord::new();
+    let mut n = 0;
+    // Bytes in memory and flexible rows leave the reader nothing to fail on.
+    while reader.read_byte_record(&mut record).unwrap_or(false) {
+        n += 1;
+    }
+    n
+}
+
+/// Some consecutive rows, and the piece of each column that they fill.
+struct Part<'a> {
+    layout: &'a Layout<'a>,
+    row: usize,
+    text: Vec<Vec<String>>,
+    values: Vec<&'a mut [f64]>,
+    states: Vec<&'a mut [CellState]>,
+    unreadable: Vec<Vec<(usize, String)>>,
+    ragged: Vec<(usize, usize)>,
+}
+
+/// Divides the columns among the chunks.
+fn parts<'a>(
+    numbers: &'a mut [RawNumbers],
+    counts: &[usize],
+    layout: &'a Layout<'a>,
+) -> Vec<Part<'a>> {
+    let mut parts: Vec<Part<'a>> = counts
+        .iter()
+        .map(|&n| Part {
+            layout,
+            row: 0,
+            text: vec![Vec::with_capacity(n); layout.wanted.text.len()],
+            values: Vec::with_capacity(numbers.len()),
+            states: Vec::with_capacity(numbers.len()),
+            unreadable: vec![Vec::new(); numbers.len()],
+            ragged: Vec::new(),
+        })
+        .collect();
+    for column in numbers {
+        let mut values = column.values.as_mut_slice();
+        let mut states = column.states.as_mut_slice();
+        for (part, &n) in parts.iter_mut().zip(counts) {
+            let (own, rest) = values.split_at_mut(n);
+            part.values.push(own);
+            values = rest;
+            let (own, rest) = states.split_at_mut(n);
+            part.states.push(own);
+            states = rest;
+        }
+    }
+    parts
+}
+
+impl Part<'_> {
+    /// A file without quotation marks: a line is a row and a delimiter ends a cell.
+    fn read_plain(&mut self, chunk: &[u8]) {
+        let layout = self.layout;
+        for line in lines(chunk) {
+            let mut column = 0;
+            let mut start = 0;
+            for at in memchr::memchr_iter(layout.delimiter, line).chain([line.len()]) {
+                if let Some(target) = layout.wanted.targets.get(column) {
+                    self.take(*target, &line[start..at]);
+                }
+                start = at + 1;
+                column += 1;
+            }
+            self.end_row(column);
+        }
+    }
+
+    /// A file with quotation marks, which may hold delimiters and line ends.
+    fn read_quoted(&mut self, rows: &[u8]) {
+        let layout = self.layout;
+        let mut reader = csv_reader(layout.delimiter).from_reader(rows);
+        let mut record = csv::ByteRecord::new();
+        while reader.read_byte_record(&mut record).unwrap_or(false) {
+            for (cell, target) in record.iter().zip(&layout.wanted.targets) {
+                self.take(*target, cell);
+            }
+            self.end_row(record.len());
+        }
+    }
+
+    fn take(&mut self, target: Target, cell: &[u8]) {
+        match target {
+            Target::Skip => {}
+            Target::Text(at) => self.take_text(at, cell),
+            Target::Number(at) => self.take_number(at, cell),
+            Target::Both(text, number) => {
+                self.take_text(text, cell);
+                self.take_number(number, cell);
+            }
+        }
+    }
+
+    fn take_text(&mut self, at: usize, cell: &[u8]) {
+        self.text[at].push(String::from_utf8_lossy(cell).trim().to_owned());
+    }
+
+    /// Slots hold a gap until a number is read, so that a gap of no known reason needs no write.
+    fn take_number(&mut self, at: usize, cell: &[u8]) {
+        match self.layout.cells.read(cell) {
+            Cell::Number(number) => {
+                self.values[at][self.row] = number;
+                self.states[at][self.row] = CellState::Present;
+            }
+            Cell::Gap(state) => self.states[at][self.row] = state,
+            Cell::Unreadable => {
+                let text = String::from_utf8_lossy(cell).trim().to_owned();
+                self.unreadable[at].push((self.row, text));
+            }
+        }
+    }
+
+    fn end_row(&mut self, found: usize) {
+        if found != self.layout.n_columns {
+            self.ragged.push((self.row, found));
+            // Columns of text that a short row lacks are filled, so that they stay of one length.
+            for target in self.layout.wanted.targets.iter().skip(found) {
+                if let Target::Text(at) | Target::Both(at, _) = target {
+                    self.text[*at].push(String::new());
+                }
+            }
+        }
+        self.row += 1;
+    }
+}
