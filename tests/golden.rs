@@ -23,7 +23,6 @@ use std::path::Path;
 
 pub(crate) use crate::harness::shared;
 
-
 /// A table of text by column, in the order of its rows.
 pub(crate) struct Csv {
     columns: BTreeMap<String, Vec<String>>,

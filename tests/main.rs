@@ -1,7 +1,6 @@
 //! All integration tests in one binary, because each binary links polars anew.
 
 #![allow(clippy::disallowed_methods, reason = "tests read files and run the program")]
-
 #![allow(clippy::disallowed_methods, reason = "tests read files and run the program")]
 
 mod golden;
