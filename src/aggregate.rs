@@ -27,6 +27,7 @@ use crate::notice::Notice;
 use crate::statistics::Summary;
 use crate::weight::{self, Children, WeightError};
 
+pub(crate) use doubt::doubt_weights;
 pub use method::{Aggregation, COPELAND_LIMIT};
 
 /// What becomes of an area of which a child is missing.
@@ -249,7 +250,7 @@ pub fn aggregate(scaled: &ScaledTable, plan: &Plan<'_>) -> Result<Aggregated, Ag
 }
 
 /// One number an area, from the children and weights of a level.
-fn combine(
+pub(crate) fn combine(
     children: &Children<'_>,
     weights: &[f64],
     rules: &Level,

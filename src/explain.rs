@@ -5,23 +5,28 @@
 //! [`to_text`] prints the chain so that a reader can follow it with a calculator, and
 //! [`method_in_words`] says in sentences what a definition does. Nothing here changes a result.
 
+mod across;
 mod chain;
+mod combine;
 mod digits;
 mod formula;
 mod indicator;
 mod level;
 mod method;
+mod name;
 mod scale;
 #[cfg(test)]
 mod tests;
 mod text;
+mod transform;
+mod working;
 
 use serde::Serialize;
 
 use crate::analysis::Analysis;
 use crate::index::Plan;
 use crate::indicator::Direction;
-use crate::language::round_half_away;
+use crate::language::{Text, round_half_away};
 use crate::rank::First;
 
 pub use chain::{
@@ -30,6 +35,7 @@ pub use chain::{
 };
 pub use method::method_in_words;
 pub use text::to_text;
+pub use working::Working;
 
 use scale::Place;
 
@@ -77,6 +83,7 @@ pub fn explain(analysis: &Analysis, area_idx: usize) -> Explanation {
         area: area.id.clone(),
         name: area.name.clone(),
         population: area.population,
+        screened: screened(analysis, area_idx),
         definition: definition.id.clone(),
         title: definition.title.clone(),
         direction: definition.direction,
@@ -87,6 +94,12 @@ pub fn explain(analysis: &Analysis, area_idx: usize) -> Explanation {
     };
     debug_assert_eq!(explanation.mismatches(), Vec::<String>::new(), "{}", area.id);
     explanation
+}
+
+fn screened(analysis: &Analysis, area_idx: usize) -> Option<Text> {
+    let screened = &analysis.computation.screened;
+    let found = screened.iter().find(|screened| screened.area_idx as usize == area_idx)?;
+    Some(found.reason.sentence())
 }
 
 fn rank_step(analysis: &Analysis, score: Option<f64>, area_idx: usize) -> RankStep {

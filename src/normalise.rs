@@ -22,8 +22,9 @@ use crate::indicator::IndicatorId;
 use crate::statistics::Summary;
 use crate::treat::TreatedColumn;
 
-pub(crate) use apply::{Frame, Scaling, apply, round_all};
+pub(crate) use apply::{Frame, Scaling, apply, middle, round_all};
 pub use method::Normalisation;
+pub(crate) use normal::quantile;
 pub use parameter::{Beyond, Cap, Constant, Divisor, Fixed, RankShare, Reference, exponential};
 
 /// Comparable indicators.

@@ -108,7 +108,7 @@ pub fn local(counts: &[Option<(f64, f64)>], neighbours: &Neighbours) -> Vec<Opti
 }
 
 /// The rate of all together, and the variance between areas that chance does not explain.
-fn moments(counts: impl Iterator<Item = (f64, f64)> + Clone) -> (f64, f64) {
+pub(crate) fn moments(counts: impl Iterator<Item = (f64, f64)> + Clone) -> (f64, f64) {
     let (mut events, mut persons, mut k) = (0.0, 0.0, 0.0);
     for (r, n) in counts.clone() {
         events += r;

@@ -26,6 +26,7 @@ use crate::index::IndexDefinition;
 use crate::indicator::{CellState, Column, Counts, IndicatorId, IndicatorTable};
 use crate::language::round_half_away;
 use crate::neighbour::Neighbours;
+use crate::screen::Screened;
 use crate::shrink;
 use crate::statistics::{Shape, quantile_of_present};
 
@@ -353,6 +354,35 @@ fn treat_column(
     }
     let (ledger, choices) = (step.ledger, step.choices);
     Ok((TreatedColumn { indicator, values, states }, ledger, choices))
+}
+
+/// One treatment of one column, apart from a computation; returns what it chose.
+///
+/// `values` are those that the steps before have left. Where the treatment is refused they stay.
+pub(crate) fn one_step(
+    treatment: &Treatment,
+    values: &mut [f64],
+    column: &Column,
+    table: &IndicatorTable,
+    screened: &[Screened],
+) -> Vec<Chosen> {
+    let mut is_screened = vec![false; table.areas().len()];
+    screened.iter().for_each(|s| is_screened[s.area_idx as usize] = true);
+    let neighbours = table.neighbours().map(|neighbours| &**neighbours);
+    let around = Surroundings::of(table.areas(), neighbours, is_screened);
+    let mut step = Step {
+        indicator: column.indicator(),
+        indicator_idx: 0,
+        values,
+        around: &around,
+        scratch: Vec::new(),
+        ledger: Vec::new(),
+        choices: Vec::new(),
+    };
+    match step.treat(treatment, column.counts()) {
+        Ok(()) => step.choices.into_iter().map(|choice| choice.what).collect(),
+        Err(_) => Vec::new(),
+    }
 }
 
 /// Events and persons, where an area has both.

@@ -11,14 +11,27 @@ const ZERO: f64 = 1e-11;
 
 /// The result of each area, in `(0, 1]`; every cell is above zero and none is missing.
 pub(super) fn benefit(children: &[&[f64]], bounds: (f64, f64), n: usize) -> Vec<f64> {
-    let m = children.len();
-    // Weights are free, so each child may be put on the scale of its largest value.
+    let (rows, _) = on_largest(children, n);
+    let frontier = undominated(&rows);
+    rows.par_iter().map(|x| largest_sum(x, &frontier, bounds).0).collect()
+}
+
+/// The weights with which the area at `at` gets its result, on the scale of the children.
+pub(crate) fn doubt_weights(children: &[&[f64]], bounds: (f64, f64), at: usize) -> Vec<f64> {
+    let n = children.first().map_or(0, |child| child.len());
+    let (rows, largest) = on_largest(children, n);
+    let (_, weights) = largest_sum(&rows[at], &undominated(&rows), bounds);
+    weights.iter().zip(largest).map(|(weight, largest)| weight / largest).collect()
+}
+
+/// Weights are free, so each child may be put on the scale of its largest value.
+fn on_largest(children: &[&[f64]], n: usize) -> (Vec<Vec<f64>>, Vec<f64>) {
     let largest: Vec<f64> =
         children.iter().map(|child| child.iter().copied().fold(0.0, f64::max)).collect();
-    let rows: Vec<Vec<f64>> =
-        (0..n).map(|at| (0..m).map(|j| children[j][at] / largest[j]).collect()).collect();
-    let frontier = undominated(&rows);
-    rows.par_iter().map(|x| largest_sum(x, &frontier, bounds)).collect()
+    let row = |at: usize| -> Vec<f64> {
+        children.iter().zip(&largest).map(|(child, top)| child[at] / top).collect()
+    };
+    ((0..n).map(row).collect(), largest)
 }
 
 /// The rows that no other row exceeds or equals on every child; one of equal rows stays.
@@ -44,8 +57,8 @@ fn lexical(a: &[f64], b: &[f64]) -> std::cmp::Ordering {
         .unwrap_or(std::cmp::Ordering::Equal)
 }
 
-/// Maximises `x · w`: the primal simplex method from `w = 0`, which every bound allows.
-fn largest_sum(x: &[f64], frontier: &[&[f64]], (low, high): (f64, f64)) -> f64 {
+/// The largest `x · w` and its `w`: the primal simplex method from `w = 0`, which every bound allows.
+fn largest_sum(x: &[f64], frontier: &[&[f64]], (low, high): (f64, f64)) -> (f64, Vec<f64>) {
     let m = x.len();
     // Each row: coefficients of the m weights, then the right-hand side.
     let mut tableau: Vec<Vec<f64>> =
@@ -69,11 +82,17 @@ fn largest_sum(x: &[f64], frontier: &[&[f64]], (low, high): (f64, f64)) -> f64 {
             .filter(|&i| tableau[i][enter] > ZERO)
             .min_by(|&a, &b| ratio(a).total_cmp(&ratio(b)).then(basis[a].cmp(&basis[b])));
         // Every area is bounded by itself or by one that dominates it.
-        let Some(leave) = leave else { return f64::NAN };
+        let Some(leave) = leave else { return (f64::NAN, vec![f64::NAN; m]) };
         pivot(&mut tableau, &mut objective, (leave, enter));
         std::mem::swap(&mut columns[enter], &mut basis[leave]);
     }
-    objective[m]
+    let mut weights = vec![0.0; m];
+    for (variable, row) in basis.iter().zip(&tableau) {
+        if *variable < m {
+            weights[*variable] = row[m];
+        }
+    }
+    (objective[m], weights)
 }
 
 /// Exchanges a row's variable with a column's, in the condensed tableau.

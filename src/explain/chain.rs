@@ -9,10 +9,12 @@ use crate::aggregate::{Aggregation, MissingPolicy};
 use crate::area::AreaId;
 use crate::indicator::{CellState, Direction, IndicatorId};
 use crate::language::Text;
-use crate::normalise::Normalisation;
+use crate::normalise::{Normalisation, Reference};
 use crate::rank::RankRule;
 use crate::select::{Finding, Truth};
-use crate::treat::Imputation;
+use crate::treat::{Basis, Imputation, Treatment};
+
+use super::working::Working;
 
 /// The whole arithmetic of one area.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,6 +25,8 @@ pub struct Explanation {
     pub name: String,
     /// Residents, where the table has them.
     pub population: Option<f64>,
+    /// Why the area is not ranked, where it is screened out.
+    pub screened: Option<Text>,
     /// The id of the definition.
     pub definition: String,
     /// The title of the index.
@@ -91,6 +95,8 @@ pub enum TreatmentStep {
     Imputed {
         /// How.
         method: Imputation,
+        /// What the value rests on.
+        basis: Basis,
         /// The parent whose areas the value is from; `None` for all areas.
         group: Option<String>,
         /// How many areas the value is from.
@@ -133,6 +139,28 @@ pub enum TreatmentStep {
         /// The value after.
         after: f64,
     },
+    /// Drawn towards a larger whole, or put through a formula that depends on all areas.
+    Transformed {
+        /// How.
+        method: Treatment,
+        /// The lines of arithmetic; the last one has the result. Empty where nothing was done.
+        working: Vec<Working>,
+        /// The value before.
+        before: f64,
+        /// The value after.
+        after: f64,
+    },
+    /// The shape of the column was tested, and extreme values set to the next ones if need be.
+    Shaped {
+        /// The limits.
+        method: Treatment,
+        /// Whether the column was left as it was.
+        untouched: bool,
+        /// The value before.
+        before: f64,
+        /// The value after.
+        after: f64,
+    },
     /// Rounded, halves away from zero.
     Rounded {
         /// The decimals that stay.
@@ -151,6 +179,12 @@ pub struct NormaliseStep {
     pub method: Normalisation,
     /// Whether the value was turned, because the indicator points against the score.
     pub turned: bool,
+    /// The areas or the table that `n`, `min`, `max`, `mean` and `sd` are from, if not all areas.
+    pub reference: Option<Reference>,
+    /// Whether every area has the same value and so gets the middle of the scale.
+    pub constant: bool,
+    /// Further lines of arithmetic; where there are any, the last one has the result.
+    pub working: Vec<Working>,
     /// The value that goes in.
     pub input: f64,
     /// How many areas have a value.
@@ -203,6 +237,8 @@ pub struct LevelChain {
     pub sum_of_weights: f64,
     /// The sum of the terms.
     pub sum_of_terms: Option<f64>,
+    /// Further lines of arithmetic; where there are any, the last one has the aggregate.
+    pub working: Vec<Working>,
     /// What the method makes of the sums.
     pub aggregate: Option<f64>,
     /// The rounding of the aggregate.
@@ -224,12 +260,14 @@ pub struct Part {
     pub id: IndicatorId,
     /// Its title.
     pub title: Text,
-    /// Its weight, as the definition uses it.
+    /// Its weight, as the definition uses it or as it was computed from the data.
     pub weight: f64,
-    /// Its weight in this area; `None` where it is missing.
+    /// Its weight in this area; `None` where it is missing or does not count.
     pub weight_in_use: Option<f64>,
     /// Its value in this area.
     pub value: Option<f64>,
+    /// What the weight multiplies, where that is not the value: a place, a distance, a flag.
+    pub entering: Option<f64>,
     /// What it adds: `w x`, `w ln x`, `w / x` or `w x^p` by the method.
     pub term: Option<f64>,
 }

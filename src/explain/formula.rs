@@ -2,11 +2,11 @@
 //!
 //! Formulas with their numbers filled in, in the signs `+ − × / ^ ln( ) exp( )`.
 
-use crate::aggregate::Aggregation;
 use crate::language::Language;
 use crate::normalise::{Cap, Normalisation, RankShare};
 
 use super::chain::{LevelChain, NormaliseStep, RateStep};
+use super::combine::Sums;
 use super::digits::{operand, plain, result};
 use super::scale::capped;
 
@@ -53,7 +53,7 @@ pub(super) fn normalisation(step: &NormaliseStep, language: Language) -> Vec<Lin
                 format!("{} / ({} − {})", difference(step.min, step.max), n(step.max), n(step.min));
             vec![line(placed(share, low, high - low, language))]
         }
-        Normalisation::ZScore { mean, sd, .. } => {
+        Normalisation::ZScore { mean, sd, .. } | Normalisation::WeightedZScore { mean, sd } => {
             let deviation = step.sd.unwrap_or(f64::NAN);
             let z = format!("{} / {}", difference(step.mean, step.mean), n(deviation));
             vec![line(placed(z, mean, sd, language))]
@@ -87,6 +87,18 @@ pub(super) fn normalisation(step: &NormaliseStep, language: Language) -> Vec<Lin
                 line(stretched),
             ]
         }
+        // Their lines are among the step's own.
+        Normalisation::Borda { .. }
+        | Normalisation::PeoplePercentile {}
+        | Normalisation::NormalScores { .. }
+        | Normalisation::DistanceToMax {}
+        | Normalisation::DistanceToReference { .. }
+        | Normalisation::DistanceToTarget { .. }
+        | Normalisation::FractionOfMax {}
+        | Normalisation::FractionOfSum {}
+        | Normalisation::Vector {}
+        | Normalisation::Flag { .. }
+        | Normalisation::AdjustedGoalpost { .. } => Vec::new(),
     }
 }
 
@@ -116,13 +128,12 @@ fn rank_share(step: &NormaliseStep, share: RankShare, language: Language) -> Str
 }
 
 /// What one child adds: the expression without its result.
-pub(super) fn term(method: Aggregation, weight: &str, x: &str, language: Language) -> String {
-    match method {
-        Aggregation::ArithmeticMean {} => format!("{weight} × {x}"),
-        Aggregation::GeometricMean {} => format!("{weight} × ln({x})"),
-        Aggregation::HarmonicMean {} => format!("{weight} / {x}"),
-        Aggregation::PowerMean { p: 0.0 } => format!("{weight} × ln({x})"),
-        Aggregation::PowerMean { p } => format!("{weight} × {x}^{}", operand(p, language)),
+pub(super) fn term(sums: Sums, weight: &str, x: &str, language: Language) -> String {
+    match sums {
+        Sums::Arithmetic => format!("{weight} × {x}"),
+        Sums::Geometric | Sums::Power(0.0) => format!("{weight} × ln({x})"),
+        Sums::Harmonic => format!("{weight} / {x}"),
+        Sums::Power(p) => format!("{weight} × {x}^{}", operand(p, language)),
     }
 }
 
@@ -131,12 +142,12 @@ pub(super) fn mean(level: &LevelChain, language: Language) -> Option<Line> {
     let n = |x| operand(x, language);
     let (sum, aggregate) = (level.sum_of_terms?, level.aggregate?);
     let weights = n(level.sum_of_weights);
-    let expression = match level.method {
-        Aggregation::ArithmeticMean {} => return None,
-        Aggregation::GeometricMean {} => format!("exp({})", n(sum)),
-        Aggregation::HarmonicMean {} => format!("{weights} / {}", n(sum)),
-        Aggregation::PowerMean { p: 0.0 } => format!("exp({} / {weights})", n(sum)),
-        Aggregation::PowerMean { p } => format!("({} / {weights})^(1 / {})", n(sum), n(p)),
+    let expression = match Sums::of(&level.method) {
+        Sums::Arithmetic => return None,
+        Sums::Geometric => format!("exp({})", n(sum)),
+        Sums::Harmonic => format!("{weights} / {}", n(sum)),
+        Sums::Power(0.0) => format!("exp({} / {weights})", n(sum)),
+        Sums::Power(p) => format!("({} / {weights})^(1 / {})", n(sum), n(p)),
     };
     Some(Line::of(expression, aggregate, language))
 }

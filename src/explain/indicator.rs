@@ -2,18 +2,15 @@
 //!
 //! Walks the column of one indicator through the recipe and notes what happens to one cell.
 
-use std::collections::BTreeMap;
-
 use crate::analysis::Analysis;
-use crate::area::Area;
 use crate::indicator::Column;
 use crate::language::round_half_away;
 use crate::statistics::{self, Summary};
-use crate::treat::{Imputation, Treatment};
+use crate::treat::{Basis, Change, ChangeKind, Imputation, Treatment};
 
 use super::chain::{IndicatorChain, RateStep, Rounding, TreatmentStep};
-use super::present;
-use super::scale::scale;
+use super::scale::{Rule, scale};
+use super::{present, transform};
 
 /// The chain of the indicator at position `at` in the recipe.
 pub(super) fn chain(analysis: &Analysis, at: usize, area_idx: usize) -> IndicatorChain {
@@ -22,15 +19,23 @@ pub(super) fn chain(analysis: &Analysis, at: usize, area_idx: usize) -> Indicato
     let column = &analysis.table.columns()[at];
     let areas = analysis.table.areas();
     let mut values = column.values().to_vec();
-    let mut treatments: Vec<TreatmentStep> =
-        impute(definition.imputation(recipe), &mut values, areas, area_idx).into_iter().collect();
-    for treatment in definition.treatments(recipe) {
-        treatments.extend(treat(treatment, &mut values, area_idx));
+    // A screened area takes no part, not even in a mean.
+    for screened in &analysis.computation.screened {
+        values[screened.area_idx as usize] = f64::NAN;
     }
-    let method = definition.normalisation(recipe).expect("a plan checks that one is set");
-    let turned = recipe.direction != definition.direction;
+    let mut treatments: Vec<TreatmentStep> =
+        impute(analysis, at, &mut values, area_idx).into_iter().collect();
+    for treatment in definition.treatments(recipe) {
+        treatments.extend(treat(analysis, column, treatment, &mut values, area_idx));
+    }
+    let rule = Rule {
+        method: definition.normalisation(recipe).expect("a plan checks that one is set"),
+        turned: recipe.direction != definition.direction,
+        reference: definition.reference(recipe),
+        constant: definition.constant(recipe),
+    };
     let input = present(values[area_idx]);
-    let normalisation = scale(method, turned, &values, area_idx, input, areas);
+    let normalisation = scale(&rule, &values, area_idx, input, areas);
     let scaled = normalisation.as_ref().map(|step| step.result);
     let rounding =
         scaled.zip(definition.rounding(recipe)).map(|(x, decimals)| rounded(x, decimals));
@@ -67,63 +72,87 @@ fn rate(column: &Column, area_idx: usize) -> Option<RateStep> {
     Some(RateStep { numerator, denominator, per: counts.per, complement_of, result })
 }
 
-/// What gaps are filled with; `None` where no value is present.
-type Centre = fn(&[f64]) -> Option<f64>;
-
-/// Fills the gaps of the column; a step comes back when the area's own gap was filled.
+/// Fills the gaps of the column as the ledger says; a step comes back when the area's own gap was
+/// filled, with the value computed once more from the areas that it rests on.
 fn impute(
-    method: &Imputation,
+    analysis: &Analysis,
+    at: usize,
     values: &mut [f64],
-    areas: &[Area],
     area_idx: usize,
 ) -> Option<TreatmentStep> {
-    let (centre, by_group): (Centre, bool) = match method {
-        Imputation::None {} => return None,
-        Imputation::Mean {} => (mean, false),
-        Imputation::Median {} => (median, false),
-        Imputation::GroupMean {} => (mean, true),
-        Imputation::GroupMedian {} => (median, true),
-    };
-    let mut groups: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
-    for (at, area) in areas.iter().enumerate() {
-        let group = if by_group { area.parent.as_deref() } else { None };
-        // An area that belongs nowhere has no group to borrow from.
-        if group.is_some() == by_group {
-            groups.entry(group).or_default().push(at);
-        }
-    }
+    let measured = values.to_vec();
     let mut step = None;
-    for (group, members) in groups {
-        let of_group: Vec<f64> = members.iter().map(|&at| values[at]).collect();
-        let Some(fill) = centre(&of_group) else { continue };
-        for at in members {
-            if !values[at].is_nan() {
-                continue;
-            }
-            values[at] = fill;
-            if at == area_idx {
-                step = Some(TreatmentStep::Imputed {
-                    method: method.clone(),
-                    group: group.map(str::to_owned),
-                    n: of_group.iter().filter(|x| !x.is_nan()).count(),
-                    after: fill,
-                });
-            }
+    let of_indicator = |change: &&Change| {
+        change.indicator_idx as usize == at && change.kind == ChangeKind::Imputed
+    };
+    for change in analysis.computation.ledger.iter().filter(of_indicator) {
+        values[change.area_idx as usize] = change.to;
+        if change.area_idx as usize == area_idx {
+            step = change.basis.and_then(|basis| filled(analysis, at, basis, &measured, area_idx));
         }
     }
+    values[area_idx] = match &step {
+        Some(TreatmentStep::Imputed { after, .. }) => *after,
+        Some(_) | None => values[area_idx],
+    };
     step
 }
 
-fn mean(values: &[f64]) -> Option<f64> {
-    Summary::of(values).map(|summary| summary.mean)
-}
-
-fn median(values: &[f64]) -> Option<f64> {
-    statistics::median(values, &mut Vec::new())
+fn filled(
+    analysis: &Analysis,
+    at: usize,
+    basis: Basis,
+    measured: &[f64],
+    area_idx: usize,
+) -> Option<TreatmentStep> {
+    let definition = &analysis.definition;
+    let method = definition.imputation(&definition.indicators[at]);
+    let areas = analysis.table.areas();
+    let group = areas[area_idx].parent.as_deref();
+    let from: Vec<f64> = match basis {
+        Basis::All => measured.to_vec(),
+        Basis::Group => {
+            let same =
+                areas.iter().zip(measured).filter(|(area, _)| area.parent.as_deref() == group);
+            same.map(|(_, x)| *x).collect()
+        }
+        Basis::Neighbours => {
+            let near = analysis.table.neighbours()?.of(area_idx);
+            near.iter().map(|&near| measured[near as usize]).collect()
+        }
+        Basis::Year(year) => {
+            let earlier = analysis.table.columns()[at].earlier();
+            let earlier = earlier.iter().find(|earlier| earlier.year == year)?;
+            vec![earlier.values[area_idx]]
+        }
+    };
+    let after = match method {
+        Imputation::None {} => return None,
+        Imputation::Median {} | Imputation::GroupMedian {} => {
+            statistics::median(&from, &mut Vec::new())?
+        }
+        Imputation::Mean {}
+        | Imputation::GroupMean {}
+        | Imputation::Neighbours { .. }
+        | Imputation::LastValue { .. } => Summary::of(&from)?.mean,
+    };
+    Some(TreatmentStep::Imputed {
+        method: method.clone(),
+        basis,
+        group: group.filter(|_| basis == Basis::Group).map(str::to_owned),
+        n: from.iter().filter(|x| !x.is_nan()).count(),
+        after,
+    })
 }
 
 /// Treats the column; a step comes back unless the area's cell is a gap.
-fn treat(treatment: &Treatment, values: &mut [f64], area_idx: usize) -> Option<TreatmentStep> {
+fn treat(
+    analysis: &Analysis,
+    column: &Column,
+    treatment: &Treatment,
+    values: &mut [f64],
+    area_idx: usize,
+) -> Option<TreatmentStep> {
     let before = values[area_idx];
     let mut each = |f: &dyn Fn(f64) -> f64| {
         values.iter_mut().filter(|x| !x.is_nan()).for_each(|x| *x = f(*x));
@@ -148,6 +177,16 @@ fn treat(treatment: &Treatment, values: &mut [f64], area_idx: usize) -> Option<T
         Treatment::Round { decimals } => {
             each(&|x| round_half_away(x, usize::from(decimals)));
             TreatmentStep::Rounded { decimals, before, after: values[area_idx] }
+        }
+        Treatment::SkewKurtosis { .. }
+        | Treatment::LogCt {}
+        | Treatment::LogCtOrig {}
+        | Treatment::LogCtPlus {}
+        | Treatment::BoxCox { .. }
+        | Treatment::ShrinkToParent { .. }
+        | Treatment::ShrinkGlobal {}
+        | Treatment::ShrinkLocal {} => {
+            return transform::step(analysis, column, treatment, values, area_idx);
         }
     };
     (!before.is_nan()).then_some(step)

@@ -1,15 +1,20 @@
 //! How did the children of a level become one number?
 
-use crate::aggregate::{Aggregation, MissingPolicy};
+use crate::aggregate::{self, DomainScore, MissingPolicy};
 use crate::analysis::Analysis;
 use crate::index::plan::{Child, LevelPlan};
 use crate::index::{Level, Plan};
+use crate::indicator::IndicatorId;
 use crate::language::round_half_away;
+use crate::normalise::{Constant, Frame};
+use crate::weight::Children;
 
+use super::across::Field;
 use super::chain::{IndicatorChain, LevelChain, Part, Reweighting};
+use super::combine::{Combined, Row, combine};
 use super::indicator::rounded;
 use super::present;
-use super::scale::scale;
+use super::scale::{Rule, scale};
 
 /// One chain a level, children before parents.
 pub(super) fn chains(
@@ -20,7 +25,7 @@ pub(super) fn chains(
 ) -> Vec<LevelChain> {
     let mut of_domain: Vec<Option<f64>> = vec![None; analysis.definition.domains.len()];
     let mut out = Vec::with_capacity(plan.levels().len());
-    for level in plan.levels() {
+    for (level, weights) in plan.levels().iter().zip(&analysis.computation.level_weights) {
         let values: Vec<Option<f64>> = level
             .children
             .iter()
@@ -29,7 +34,7 @@ pub(super) fn chains(
                 Child::Indicator(at) => indicators[at].result,
             })
             .collect();
-        let chain = chain(analysis, plan, level, &values, area_idx);
+        let chain = chain(analysis, plan, (level, weights), &values, area_idx);
         if let Some(domain) = level.domain {
             of_domain[domain] = chain.result;
         }
@@ -41,41 +46,42 @@ pub(super) fn chains(
 fn chain(
     analysis: &Analysis,
     plan: &Plan<'_>,
-    level: &LevelPlan,
+    (level, weights): (&LevelPlan, &[f64]),
     values: &[Option<f64>],
     area_idx: usize,
 ) -> LevelChain {
     let definition = &analysis.definition;
     let rules = plan.level(level.domain);
     let domain = level.domain.map(|at| &definition.domains[at]);
-    let use_of_weights = weights_in_use(&level.weights, values, rules.missing);
-    let scale_of = use_of_weights.map(|(factor, _)| factor);
-    let parts = parts(analysis, plan, level, values, scale_of);
+    let use_of_weights = weights_in_use(weights, values, rules.missing);
+    let combined = combined(analysis, rules, (level, weights), values, area_idx);
+    let parts = parts(analysis, plan, (level, weights), values, &combined);
     let sum_of_weights = parts.iter().filter_map(|part| part.weight_in_use).sum();
-    let sum_of_terms =
-        scale_of.map(|_| parts.iter().filter_map(|part| part.term).fold(0.0, |sum, x| sum + x));
-    let aggregate = sum_of_terms.map(|sum| mean(rules.aggregate, sum, sum_of_weights));
+    let aggregate = combined.aggregate;
     let round_before = aggregate.zip(rules.round_before).map(|(x, decimals)| rounded(x, decimals));
     let entering = round_before.map(|rounding| rounding.after).or(aggregate);
     let normalisation = rules.normalise.as_ref().and_then(|method| {
-        let column = column(analysis, level, rules);
-        scale(method, false, &column, area_idx, entering, analysis.table.areas())
+        let (turned, constant) = (false, Constant::Error);
+        let rule = Rule { method, turned, reference: rules.reference.as_ref(), constant };
+        let column = column(analysis, rules, (level, weights));
+        scale(&rule, &column, area_idx, entering, analysis.table.areas())
     });
     let scaled = normalisation.as_ref().map(|step| step.result).or(entering);
     let rounding = scaled.zip(rules.round).map(|(x, decimals)| rounded(x, decimals));
     let pipeline = match level.domain {
-        Some(at) => domain_values(analysis, at)[area_idx],
+        Some(at) => domain_score(analysis, at).values[area_idx],
         None => analysis.computation.scores.values[area_idx],
     };
     LevelChain {
         id: domain.map(|domain| domain.id.clone()),
         title: domain.map(|domain| domain.title.clone()),
-        method: rules.aggregate,
+        method: rules.aggregate.clone(),
         parts,
         missing: rules.missing,
         reweighting: use_of_weights.and_then(|(_, reweighting)| reweighting),
         sum_of_weights,
-        sum_of_terms,
+        sum_of_terms: combined.sum_of_terms,
+        working: combined.working,
         aggregate,
         round_before,
         normalisation,
@@ -85,30 +91,59 @@ fn chain(
     }
 }
 
+/// What the level makes of the area; nothing where the policy gives it no result.
+fn combined(
+    analysis: &Analysis,
+    rules: &Level,
+    (level, weights): (&LevelPlan, &[f64]),
+    values: &[Option<f64>],
+    area_idx: usize,
+) -> Combined {
+    let Some((factor, _)) = weights_in_use(weights, values, rules.missing) else {
+        return Combined::of_weights(&vec![None; values.len()]);
+    };
+    let in_use: Vec<Option<f64>> =
+        values.iter().zip(weights).map(|(x, w)| x.map(|_| w * factor)).collect();
+    let direction = analysis.definition.direction;
+    let row = Row { method: &rules.aggregate, direction, values, weights: &in_use };
+    combine(&row, || {
+        let areas = analysis.table.areas();
+        let mut children: Vec<Vec<f64>> =
+            level.children.iter().map(|child| child_values(analysis, *child).to_vec()).collect();
+        let is_in = |at: &usize| {
+            let values: Vec<Option<f64>> = children.iter().map(|x| present(x[*at])).collect();
+            weights_in_use(weights, &values, rules.missing).is_some()
+        };
+        let (rows, out): (Vec<usize>, Vec<usize>) = (0..areas.len()).partition(is_in);
+        for child in &mut children {
+            out.iter().for_each(|&at| child[at] = f64::NAN);
+        }
+        Field { children, weights, rows, areas, area_idx }
+    })
+}
+
 fn parts(
     analysis: &Analysis,
     plan: &Plan<'_>,
-    level: &LevelPlan,
+    (level, weights): (&LevelPlan, &[f64]),
     values: &[Option<f64>],
-    scale_of: Option<f64>,
+    combined: &Combined,
 ) -> Vec<Part> {
-    let method = plan.level(level.domain).aggregate;
     let titles = level.children.iter().map(|child| match *child {
         Child::Domain(at) => &analysis.definition.domains[at].title,
         Child::Indicator(at) => &analysis.definition.indicators[at].title,
     });
-    let children = level.children.iter().zip(titles).zip(&level.weights).zip(values);
+    let children = level.children.iter().zip(titles).zip(weights).zip(values);
     children
-        .map(|(((child, title), &weight), &value)| {
-            let weight_in_use = value.and(scale_of).map(|factor| weight * factor);
-            Part {
-                id: plan.child_id(*child).clone(),
-                title: title.clone(),
-                weight,
-                weight_in_use,
-                value,
-                term: value.zip(weight_in_use).map(|(x, weight)| term(method, weight, x)),
-            }
+        .zip(&combined.cells)
+        .map(|((((child, title), &weight), &value), cell)| Part {
+            id: plan.child_id(*child).clone(),
+            title: title.clone(),
+            weight,
+            weight_in_use: cell.weight,
+            value,
+            entering: cell.entering.filter(|x| Some(*x) != value),
+            term: cell.term,
         })
         .collect()
 }
@@ -143,62 +178,35 @@ fn weights_in_use(
     }
 }
 
-/// What one child adds to the sum of its level.
-fn term(method: Aggregation, weight: f64, x: f64) -> f64 {
-    match method {
-        Aggregation::ArithmeticMean {} => weight * x,
-        Aggregation::GeometricMean {} => weight * x.ln(),
-        Aggregation::HarmonicMean {} => weight / x,
-        Aggregation::PowerMean { p: 0.0 } => weight * x.ln(),
-        Aggregation::PowerMean { p } => weight * x.powf(p),
+/// The aggregate of every area as it enters the level's normalisation, as the pipeline has it.
+fn column(analysis: &Analysis, rules: &Level, (level, weights): (&LevelPlan, &[f64])) -> Vec<f64> {
+    if let Some(at) = level.domain {
+        return domain_score(analysis, at).before.clone();
+    }
+    let values: Vec<&[f64]> =
+        level.children.iter().map(|child| child_values(analysis, *child)).collect();
+    // The names are for errors, which the pipeline would have met before.
+    let name = IndicatorId::new("score");
+    let children =
+        Children { level: name.as_str(), ids: vec![&name; values.len()], values: &values };
+    let areas = analysis.table.areas();
+    let turn = (&Frame::of(areas), analysis.definition.direction);
+    let gaps = |_| vec![f64::NAN; areas.len()];
+    let mut column = aggregate::combine(&children, weights, rules, turn).unwrap_or_else(gaps);
+    if let Some(decimals) = rules.round_before {
+        column.iter_mut().for_each(|x| *x = round_half_away(*x, decimals.into()));
+    }
+    column
+}
+
+fn child_values(analysis: &Analysis, child: Child) -> &[f64] {
+    match child {
+        Child::Domain(at) => &domain_score(analysis, at).values,
+        Child::Indicator(at) => &analysis.computation.scaled.columns()[at].values,
     }
 }
 
-/// What a level makes of its sums.
-fn mean(method: Aggregation, sum_of_terms: f64, sum_of_weights: f64) -> f64 {
-    match method {
-        Aggregation::ArithmeticMean {} => sum_of_terms,
-        Aggregation::GeometricMean {} => sum_of_terms.exp(),
-        Aggregation::HarmonicMean {} => sum_of_weights / sum_of_terms,
-        Aggregation::PowerMean { p: 0.0 } => (sum_of_terms / sum_of_weights).exp(),
-        Aggregation::PowerMean { p } => (sum_of_terms / sum_of_weights).powf(1.0 / p),
-    }
-}
-
-/// The aggregate of every area as it enters the level's normalisation.
-fn column(analysis: &Analysis, level: &LevelPlan, rules: &Level) -> Vec<f64> {
-    let children: Vec<&[f64]> = level
-        .children
-        .iter()
-        .map(|child| match *child {
-            Child::Domain(at) => domain_values(analysis, at),
-            Child::Indicator(at) => analysis.computation.scaled.columns()[at].values.as_slice(),
-        })
-        .collect();
-    let mut values = Vec::with_capacity(children.len());
-    (0..analysis.table.areas().len())
-        .map(|area_idx| {
-            values.clear();
-            values.extend(children.iter().map(|child| present(child[area_idx])));
-            let Some((factor, _)) = weights_in_use(&level.weights, &values, rules.missing) else {
-                return f64::NAN;
-            };
-            let (mut sum, mut of_weights) = (0.0, 0.0);
-            for (x, weight) in values.iter().zip(&level.weights) {
-                if let Some(x) = x {
-                    sum += term(rules.aggregate, weight * factor, *x);
-                    of_weights += weight * factor;
-                }
-            }
-            let aggregate = mean(rules.aggregate, sum, of_weights);
-            let decimals = rules.round_before;
-            decimals.map_or(aggregate, |decimals| round_half_away(aggregate, decimals.into()))
-        })
-        .collect()
-}
-
-fn domain_values(analysis: &Analysis, at: usize) -> &[f64] {
+fn domain_score(analysis: &Analysis, at: usize) -> &DomainScore {
     let domains = &analysis.computation.domains;
-    let domain = domains.iter().find(|domain| domain.domain == at);
-    domain.map(|domain| domain.values.as_slice()).expect("each domain of the plan is computed")
+    domains.iter().find(|domain| domain.domain == at).expect("each domain of the plan is computed")
 }

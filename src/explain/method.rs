@@ -6,15 +6,17 @@
 use crate::aggregate::{Aggregation, MissingPolicy};
 use crate::analysis::ties_key;
 use crate::index::plan::{Child, LevelPlan};
+use crate::index::report;
 use crate::index::{IndexDefinition, Indicator, Level, Plan};
 use crate::indicator::Direction;
 use crate::language::{Language, message, number};
-use crate::normalise::{Cap, Divisor, Normalisation, RankShare};
+use crate::normalise::{Cap, Constant, Divisor, Normalisation, Reference};
 use crate::rank::First;
-use crate::treat::{Imputation, Treatment};
-use crate::weight::Weighting;
+use crate::treat::{Fallback, Imputation, SecondStage, Treatment};
+use crate::weight::{Weighting, WrongSign};
 
 use super::digits::plain;
+use super::name::{aggregation_key, beyond_sign, ends, normalisation_name, reference_name};
 use super::text::direction_key;
 
 /// The method in words: one paragraph a step, from the indicators to the ranks.
@@ -29,6 +31,7 @@ pub fn method_in_words(
     let words = Words { definition, plan, language };
     let mut out = vec![words.introduction()];
     out.extend(plan.levels().iter().map(|level| words.children(level)));
+    out.extend(words.denominations());
     out.push(words.of_indicators("imputation", |indicator| {
         words.imputation(definition.imputation(indicator))
     }));
@@ -37,79 +40,10 @@ pub fn method_in_words(
     }));
     out.push(words.of_indicators("normalisation", |indicator| words.scaling(indicator)));
     out.extend(words.levels());
+    out.extend(words.reported());
     out.push(words.ranking());
     out.extend(definition.note.iter().map(|note| note.get(language).to_owned()));
     out
-}
-
-/// The name of an aggregation, as a heading has it.
-pub(super) fn aggregation_name(method: Aggregation, language: Language) -> String {
-    let key = match method {
-        Aggregation::ArithmeticMean {} => "explain.name-arithmetic",
-        Aggregation::GeometricMean {} => "explain.name-geometric",
-        Aggregation::HarmonicMean {} => "explain.name-harmonic",
-        Aggregation::PowerMean { p } => {
-            return message(language, "explain.name-power", &[("p", &plain(p, language))]);
-        }
-    };
-    message(language, key, &[])
-}
-
-/// The name of a normalisation with its parameters, as a line of a chain has it.
-///
-/// `direction` is that of the score: it says at which end the method's numbers are large.
-pub(super) fn normalisation_name(
-    method: &Normalisation,
-    direction: Direction,
-    language: Language,
-) -> String {
-    let n = |x| plain(x, language);
-    let say = |key: &str, values: &[(&str, &str)]| message(language, key, values);
-    let (low_end, high_end) = ends(direction, language);
-    match *method {
-        Normalisation::AsIs {} => say("explain.name-as-is", &[]),
-        Normalisation::MinMax { low, high } => say(
-            "explain.name-min-max",
-            &[("low", &n(low)), ("high", &n(high)), ("low_end", &low_end), ("high_end", &high_end)],
-        ),
-        Normalisation::ZScore { mean, sd, .. } => {
-            say("explain.name-z-score", &[("mean", &n(mean)), ("sd", &n(sd))])
-        }
-        Normalisation::Goalposts { low, high, scale, .. } => say(
-            "explain.name-goalposts",
-            &[("low", &n(low)), ("high", &n(high)), ("scale", &n(scale))],
-        ),
-        Normalisation::Rank { .. } => say("explain.name-rank", &[("high_end", &high_end)]),
-        Normalisation::Percentile { share, .. } => say(
-            "explain.name-percentile",
-            &[("share", share_formula(share)), ("high_end", &high_end)],
-        ),
-        Normalisation::Exponential { k, share, .. } => say(
-            "explain.name-exponential",
-            &[("k", &n(k)), ("share", share_formula(share)), ("high_end", &high_end)],
-        ),
-    }
-}
-
-/// Which areas have the small and the large numbers.
-fn ends(direction: Direction, language: Language) -> (String, String) {
-    let best = message(language, "explain.best", &[]);
-    let worst = message(language, "explain.worst", &[]);
-    match direction {
-        Direction::HigherIsWorse => (best, worst),
-        Direction::HigherIsBetter => (worst, best),
-    }
-}
-
-/// A rank share in letters: `n` areas, and `r` is 1 where the share is largest.
-fn share_formula(share: RankShare) -> &'static str {
-    match share {
-        RankShare::RankOverN => "(n + 1 − r) / n",
-        RankShare::RankLessOneOverN => "(n − r) / n",
-        RankShare::RankLessHalfOverN => "(n + ½ − r) / n",
-        RankShare::RankLessOneOverNLessOne => "(n − r) / (n − 1)",
-        RankShare::RankOverNPlusOne => "(n + 1 − r) / (n + 1)",
-    }
 }
 
 struct Words<'a> {
@@ -145,13 +79,28 @@ impl Words<'_> {
 
     /// What a level is made of and what each child counts for.
     fn children(&self, level: &LevelPlan) -> String {
+        let of_data = |weights: &Weighting| match weights {
+            Weighting::Pca { .. }
+            | Weighting::Entropy {}
+            | Weighting::Critic {}
+            | Weighting::Optimised { .. } => true,
+            Weighting::Given {} | Weighting::Equal {} | Weighting::Budget { .. } => false,
+        };
+        let computed = of_data(&self.plan.level(level.domain).weights);
+        let levels = self.plan.levels().iter();
+        let any_computed =
+            levels.fold(false, |any, level| any || of_data(&self.plan.level(level.domain).weights));
         let effective = self.plan.effective_weights();
         let items = level.children.iter().zip(&level.weights).map(|(child, &weight)| {
-            let weight = self.plain(weight);
+            let weight = if computed {
+                self.say("weight-computed", &[])
+            } else {
+                self.say("weight", &[("weight", &self.plain(weight))])
+            };
             match *child {
                 Child::Domain(at) => {
                     let title = self.definition.domains[at].title.get(self.language);
-                    (title.to_owned(), self.say("weight", &[("weight", &weight)]))
+                    (title.to_owned(), weight)
                 }
                 Child::Indicator(at) => {
                     let indicator = &self.definition.indicators[at];
@@ -159,16 +108,17 @@ impl Words<'_> {
                         Direction::HigherIsWorse => "higher-is-worse",
                         Direction::HigherIsBetter => "higher-is-better",
                     };
-                    let share = number(effective[at] * 100.0, 1, self.language);
-                    let about = self.say(
-                        "indicator",
-                        &[
-                            ("unit", &indicator.unit),
-                            ("direction", &self.say(direction, &[])),
-                            ("weight", &weight),
-                            ("share", &share),
-                        ],
-                    );
+                    let direction = self.say(direction, &[]);
+                    let mut about = vec![direction, weight];
+                    if !indicator.unit.is_empty() {
+                        about.insert(0, indicator.unit.clone());
+                    }
+                    let mut about = about.join("; ");
+                    // Shares of all weight are not known before the data are there.
+                    if !any_computed {
+                        let share = number(effective[at] * 100.0, 1, self.language);
+                        about.push_str(&self.say("share-of-weight", &[("share", &share)]));
+                    }
                     (indicator.title.get(self.language).to_owned(), about)
                 }
             }
@@ -214,6 +164,15 @@ impl Words<'_> {
             Imputation::Median {} => "impute-median",
             Imputation::GroupMean {} => "impute-group-mean",
             Imputation::GroupMedian {} => "impute-group-median",
+            Imputation::Neighbours { fallback } => {
+                let fallbacks: Vec<String> =
+                    fallback.iter().map(|then| self.say(fallback_key(*then), &[])).collect();
+                let said = self.say("impute-neighbours", &[]);
+                return [vec![said], fallbacks].concat().join(" ");
+            }
+            Imputation::LastValue { years } => {
+                return self.say("impute-last-value", &[("years", &years.to_string())]);
+            }
         };
         self.say(key, &[])
     }
@@ -248,20 +207,82 @@ impl Words<'_> {
             Treatment::Round { decimals } => {
                 self.say("treat-round", &[("n", &decimals.to_string())])
             }
+            Treatment::SkewKurtosis { skew, kurtosis, max_points, max_share, then } => {
+                let limits = max_points
+                    .map(|n| self.say("limit-points", &[("n", &n.to_string())]))
+                    .into_iter()
+                    .chain(max_share.map(|share| {
+                        self.say("limit-share", &[("share", &self.plain(share * 100.0))])
+                    }))
+                    .collect::<Vec<_>>();
+                let values = [
+                    ("skew", self.plain(skew)),
+                    ("kurtosis", self.plain(kurtosis)),
+                    ("limit", limits.join(", ")),
+                    ("then", self.say(second_key(then), &[])),
+                ];
+                let values: Vec<(&str, &str)> =
+                    values.iter().map(|(key, value)| (*key, value.as_str())).collect();
+                self.say("treat-skew-kurtosis", &values)
+            }
+            Treatment::LogCt {} => self.say("treat-log-ct", &[]),
+            Treatment::LogCtOrig {} => self.say("treat-log-ct-orig", &[]),
+            Treatment::LogCtPlus {} => self.say("treat-log-ct-plus", &[]),
+            Treatment::BoxCox { lambda: Some(lambda) } => {
+                self.say("treat-box-cox", &[("lambda", &self.plain(lambda))])
+            }
+            Treatment::BoxCox { lambda: None } => self.say("treat-box-cox-fitted", &[]),
+            Treatment::ShrinkToParent { centre: _ } => self.say("treat-shrink-parent", &[]),
+            Treatment::ShrinkGlobal {} => self.say("treat-shrink-global", &[]),
+            Treatment::ShrinkLocal {} => self.say("treat-shrink-local", &[]),
         }
+    }
+
+    /// Columns that are divided by another one, where there are any.
+    fn denominations(&self) -> Option<String> {
+        let indicators = self.definition.indicators.iter();
+        let said: Vec<String> = indicators
+            .filter_map(|indicator| {
+                let denomination = indicator.denominate.as_ref()?;
+                let title = indicator.title.get(self.language);
+                let (by, per) = (&denomination.by, self.plain(denomination.per));
+                Some(self.say("denominated", &[("title", title), ("by", by), ("per", &per)]))
+            })
+            .collect();
+        (!said.is_empty()).then(|| said.join(" "))
+    }
+
+    /// Columns that are printed beside the score, where there are any.
+    fn reported(&self) -> Option<String> {
+        let names: Vec<String> = report::columns(self.definition)
+            .map(|column| match &column.title {
+                Some(title) => title.get(self.language).to_owned(),
+                None => column.id.to_string(),
+            })
+            .collect();
+        (!names.is_empty()).then(|| self.say("reported", &[("columns", &names.join(", "))]))
     }
 
     fn scaling(&self, indicator: &Indicator) -> String {
         let Some(method) = self.definition.normalisation(indicator) else {
             return String::new();
         };
-        let said = self.normalisation(method);
+        let mut said = self.normalisation(method);
+        said.extend(self.measured_by(self.definition.reference(indicator)));
+        if self.definition.constant(indicator) == Constant::Middle && method.needs_spread() {
+            said.push_str(&format!(" {}", self.say("constant-gets-middle", &[])));
+        }
         match self.definition.rounding(indicator) {
             Some(decimals) => {
                 format!("{said} {}", self.say("rounded-to", &[("n", &decimals.to_string())]))
             }
             None => said,
         }
+    }
+
+    fn measured_by(&self, reference: Option<&Reference>) -> Option<String> {
+        let by = reference_name(reference?, self.language);
+        Some(format!(" {}", self.say("measured-by", &[("reference", &by)])))
     }
 
     /// Formula and weakness, and the tie rule where there are ranks.
@@ -289,6 +310,22 @@ impl Words<'_> {
             Normalisation::Rank { .. } => ("weak-rank", String::new()),
             Normalisation::Percentile { .. } => ("weak-percentile", String::new()),
             Normalisation::Exponential { .. } => ("weak-exponential", String::new()),
+            Normalisation::Borda { .. } => ("weak-rank", String::new()),
+            Normalisation::PeoplePercentile {} => ("weak-people-percentile", String::new()),
+            Normalisation::WeightedZScore { .. } => ("weak-weighted-z-score", String::new()),
+            Normalisation::NormalScores { .. } => ("weak-normal-scores", String::new()),
+            Normalisation::DistanceToMax {} => ("weak-distance-to-max", String::new()),
+            Normalisation::DistanceToReference { cap } => {
+                ("weak-distance-to-reference", self.above_one(cap))
+            }
+            Normalisation::DistanceToTarget { cap, .. } => {
+                ("weak-distance-to-target", self.above_one(cap))
+            }
+            Normalisation::FractionOfMax {} => ("weak-fraction-of-max", String::new()),
+            Normalisation::FractionOfSum {} => ("weak-fraction-of-sum", String::new()),
+            Normalisation::Vector {} => ("weak-vector", String::new()),
+            Normalisation::Flag { .. } => ("weak-flag", String::new()),
+            Normalisation::AdjustedGoalpost { .. } => ("weak-adjusted-goalpost", String::new()),
         };
         let ties =
             method.ties().map(|ties| format!(" {}", message(self.language, ties_key(ties), &[])));
@@ -297,6 +334,15 @@ impl Words<'_> {
             self.say(weakness, &[("high_end", &high_end)]),
             ties.unwrap_or_default()
         )
+    }
+
+    fn above_one(&self, cap: Cap) -> String {
+        let key = match cap {
+            Cap::None => return String::new(),
+            Cap::High => "above-one-high",
+            Cap::Both => "above-one-both",
+        };
+        format!(" ({})", self.say(key, &[]))
     }
 
     /// One paragraph for all levels with the same rules.
@@ -314,13 +360,11 @@ impl Words<'_> {
     }
 
     fn rules(&self, level: &Level) -> String {
-        let mut out = vec![self.aggregation(level.aggregate)];
-        let weights = match (level.weights, level.renormalise) {
-            (Weighting::Equal {}, _) => "weights-equal",
-            (Weighting::Given {}, true) => "weights-renormalised",
-            (Weighting::Given {}, false) => "weights-given",
-        };
-        out.push(self.say(weights, &[]));
+        let mut out = vec![self.aggregation(&level.aggregate)];
+        // Their own weights come from the programme.
+        if !matches!(level.aggregate, Aggregation::BenefitOfDoubt { .. }) {
+            out.push(self.weighting(&level.weights, level.renormalise));
+        }
         out.push(match level.missing {
             MissingPolicy::Propagate => self.say("missing-propagate", &[]),
             MissingPolicy::AvailableWeight { at_least } => {
@@ -332,7 +376,8 @@ impl Words<'_> {
             out.push(self.say("rounded-before", &[("n", &decimals.to_string())]));
         }
         if let Some(method) = &level.normalise {
-            let said = self.normalisation(method);
+            let mut said = self.normalisation(method);
+            said.extend(self.measured_by(level.reference.as_ref()));
             out.push(self.say("then-normalised", &[("method", &said)]));
         }
         if let Some(decimals) = level.round {
@@ -341,16 +386,83 @@ impl Words<'_> {
         out.join(" ")
     }
 
-    fn aggregation(&self, method: Aggregation) -> String {
-        let key = match method {
-            Aggregation::ArithmeticMean {} => "aggregate-arithmetic",
-            Aggregation::GeometricMean {} => "aggregate-geometric",
-            Aggregation::HarmonicMean {} => "aggregate-harmonic",
-            Aggregation::PowerMean { p } => {
-                return self.say("aggregate-power", &[("p", &self.plain(p))]);
+    fn weighting(&self, weights: &Weighting, renormalise: bool) -> String {
+        let key = match weights {
+            Weighting::Equal {} => "weights-equal",
+            Weighting::Given {} if renormalise => "weights-renormalised",
+            Weighting::Given {} => "weights-given",
+            Weighting::Budget { persons } => {
+                return self.say("weights-budget", &[("n", &persons.len().to_string())]);
             }
+            Weighting::Pca { squared, wrong_sign } => {
+                let said =
+                    self.say(if *squared { "weights-pca-squared" } else { "weights-pca" }, &[]);
+                return match wrong_sign {
+                    WrongSign::Refuse => said,
+                    WrongSign::Warn => format!("{said} {}", self.say("weights-pca-warn", &[])),
+                };
+            }
+            Weighting::Entropy {} => "weights-entropy",
+            Weighting::Critic {} => "weights-critic",
+            Weighting::Optimised { targets } if targets.is_empty() => "weights-optimised",
+            Weighting::Optimised { .. } => "weights-optimised-targets",
         };
         self.say(key, &[])
+    }
+
+    fn aggregation(&self, method: &Aggregation) -> String {
+        let say = |values: &[(&str, &str)]| {
+            self.say(&format!("aggregate-{}", aggregation_key(method)), values)
+        };
+        match *method {
+            Aggregation::PowerMean { p } => say(&[("p", &self.plain(p))]),
+            Aggregation::MeanOfLargest { count } | Aggregation::MeanOfSmallest { count } => {
+                say(&[("n", &count.to_string())])
+            }
+            Aggregation::Owa { ref weights } => {
+                let weights: Vec<String> = weights.iter().map(|w| self.plain(*w)).collect();
+                say(&[("weights", &weights.join("; "))])
+            }
+            Aggregation::MeanMin { alpha, beta } => {
+                let key = match self.definition.direction {
+                    Direction::HigherIsWorse => "aggregate-mean-min-worse",
+                    Direction::HigherIsBetter => "aggregate-mean-min-better",
+                };
+                self.say(key, &[("alpha", &self.plain(alpha)), ("beta", &self.plain(beta))])
+            }
+            Aggregation::Mpi { divisor } => {
+                let key = match self.definition.direction {
+                    Direction::HigherIsWorse => "aggregate-mpi-worse",
+                    Direction::HigherIsBetter => "aggregate-mpi-better",
+                };
+                let divisor = match divisor {
+                    Divisor::Sample => "divisor-sample",
+                    Divisor::Population => "divisor-population",
+                };
+                self.say(key, &[("divisor", &self.say(divisor, &[]))])
+            }
+            Aggregation::Count { operator, limit } => {
+                say(&[("sign", beyond_sign(operator)), ("limit", &self.plain(limit))])
+            }
+            Aggregation::Waspas { lambda } => say(&[("lambda", &self.plain(lambda))]),
+            Aggregation::Vikor { v } => say(&[("v", &self.plain(v))]),
+            Aggregation::SumOfRanks { ties } => {
+                format!("{} {}", say(&[]), message(self.language, ties_key(ties), &[]))
+            }
+            Aggregation::BenefitOfDoubt { min_share, max_share } => {
+                let share = |x: f64| self.plain(x * 100.0);
+                say(&[("low", &share(min_share)), ("high", &share(max_share))])
+            }
+            Aggregation::ArithmeticMean {}
+            | Aggregation::GeometricMean {}
+            | Aggregation::HarmonicMean {}
+            | Aggregation::Median {}
+            | Aggregation::Minimum {}
+            | Aggregation::Maximum {}
+            | Aggregation::Copeland {}
+            | Aggregation::Topsis {}
+            | Aggregation::Promethee {} => say(&[]),
+        }
     }
 
     fn ranking(&self) -> String {
@@ -365,6 +477,23 @@ impl Words<'_> {
         };
         let ties = message(self.language, ties_key(rule.ties), &[]);
         format!("{} {rounding} {ties} {}", self.say(first, &[]), self.say("rank-classes", &[]))
+    }
+}
+
+fn fallback_key(fallback: Fallback) -> &'static str {
+    match fallback {
+        Fallback::Group => "impute-fallback-group",
+        Fallback::All => "impute-fallback-all",
+    }
+}
+
+fn second_key(then: SecondStage) -> &'static str {
+    match then {
+        SecondStage::None => "second-none",
+        SecondStage::LogCt => "treat-log-ct",
+        SecondStage::LogCtOrig => "treat-log-ct-orig",
+        SecondStage::LogCtPlus => "treat-log-ct-plus",
+        SecondStage::BoxCox => "treat-box-cox-fitted",
     }
 }
 

@@ -3,11 +3,14 @@
 //! The formulas of [`crate::normalise`] once more, for one cell, with ranks found by counting.
 
 use crate::area::Area;
-use crate::normalise::{Cap, Divisor, Normalisation};
+use crate::normalise::{
+    Beyond, Cap, Constant, Divisor, Normalisation, Reference, middle, quantile,
+};
 use crate::rank::Ties;
 use crate::statistics::Summary;
 
 use super::chain::NormaliseStep;
+use super::working::Working;
 
 /// Where a value stands among those of its column.
 #[derive(Debug, Clone, Copy)]
@@ -56,28 +59,40 @@ impl Place {
     }
 }
 
+/// How one column is made comparable.
+pub(super) struct Rule<'a> {
+    pub(super) method: &'a Normalisation,
+    /// Whether the value is turned first.
+    pub(super) turned: bool,
+    pub(super) reference: Option<&'a Reference>,
+    pub(super) constant: Constant,
+}
+
 /// Makes one cell of a column comparable; `None` for a gap.
 ///
 /// `input` is the cell's value as the chain has it. The facts of the column, its rank among them,
 /// are those of `column`.
 pub(super) fn scale(
-    method: &Normalisation,
-    turned: bool,
+    rule: &Rule<'_>,
     column: &[f64],
     area_idx: usize,
     input: Option<f64>,
     areas: &[Area],
 ) -> Option<NormaliseStep> {
     let input = input?;
-    let summary = Summary::of(column)?;
+    let all = Summary::of(column)?;
+    let (by, fixed_sd) = measured_by(rule, column, areas, all)?;
     let mut step = NormaliseStep {
-        method: *method,
-        turned,
+        method: *rule.method,
+        turned: rule.turned,
+        reference: rule.reference.cloned(),
+        constant: false,
+        working: Vec::new(),
         input,
-        n: summary.n,
-        min: summary.min,
-        max: summary.max,
-        mean: summary.mean,
+        n: by.n,
+        min: by.min,
+        max: by.max,
+        mean: by.mean,
         sd: None,
         n_before: None,
         n_tied: None,
@@ -85,37 +100,117 @@ pub(super) fn scale(
         share: None,
         result: f64::NAN,
     };
-    if let Some(ties) = method.ties() {
-        let place = Place::of(column, area_idx, !turned, areas)?;
+    if let Some(ties) = rule.method.ties() {
+        let place = Place::of(column, area_idx, !rule.turned, areas)?;
         step.n_before = Some(place.n_before);
         step.n_tied = Some(place.n_tied);
         step.rank = Some(place.rank(ties));
     }
-    let (n, rank) = (summary.n as f64, step.rank.unwrap_or(f64::NAN));
-    step.result = match *method {
-        Normalisation::AsIs {} => {
-            if turned {
-                -input
-            } else {
-                input
-            }
+    if let Normalisation::ZScore { divisor, .. } = *rule.method {
+        let of_column = match divisor {
+            Divisor::Sample => by.sd_sample(),
+            Divisor::Population => by.sd_population(),
+        };
+        step.sd = Some(fixed_sd.unwrap_or(of_column));
+    }
+    let to_reference = matches!(rule.method, Normalisation::DistanceToReference { .. });
+    let spread = if to_reference { &all } else { &by };
+    if rule.constant == Constant::Middle && rule.method.needs_spread() && spread.is_constant() {
+        step.constant = true;
+        step.result = middle(rule.method);
+        return Some(step);
+    }
+    step.result = match people_of(rule.method, areas) {
+        Some(people) => by_people(&mut step, column, &people, area_idx),
+        None => by_areas(&mut step, column, &all),
+    };
+    Some(step)
+}
+
+/// The summary of the areas or of the table that the rule names, with the deviation of a table.
+fn measured_by(
+    rule: &Rule<'_>,
+    column: &[f64],
+    areas: &[Area],
+    all: Summary,
+) -> Option<(Summary, Option<f64>)> {
+    let of = |keep: &dyn Fn(&Area) -> bool| {
+        let kept = areas.iter().zip(column).filter(|(area, _)| keep(area));
+        Summary::of(&kept.map(|(_, x)| *x).collect::<Vec<f64>>()).map(|summary| (summary, None))
+    };
+    match rule.reference {
+        None => Some((all, None)),
+        Some(Reference::Areas(ids)) => of(&|area| ids.contains(&area.id)),
+        Some(Reference::Parent(parent)) => of(&|area| area.parent.as_ref() == Some(parent)),
+        Some(Reference::Fixed(fixed)) => {
+            let or_gap = |x: Option<f64>| x.unwrap_or(f64::NAN);
+            let (min, max, mean) = (or_gap(fixed.min), or_gap(fixed.max), or_gap(fixed.mean));
+            Some((Summary { min, max, mean, ..all }, Some(or_gap(fixed.sd))))
         }
-        Normalisation::MinMax { low, high } => {
-            let above = if turned { summary.max - input } else { input - summary.min };
-            low + above / (summary.max - summary.min) * (high - low)
-        }
-        Normalisation::ZScore { mean, sd, divisor } => {
-            let deviation = match divisor {
-                Divisor::Sample => summary.sd_sample(),
-                Divisor::Population => summary.sd_population(),
-            };
-            step.sd = Some(deviation);
-            let above = if turned { summary.mean - input } else { input - summary.mean };
-            mean + sd * above / deviation
+    }
+}
+
+/// The residents of all areas, for the methods in which they count.
+fn people_of(method: &Normalisation, areas: &[Area]) -> Option<Vec<f64>> {
+    let counts =
+        matches!(method, Normalisation::PeoplePercentile {} | Normalisation::WeightedZScore { .. });
+    counts.then(|| areas.iter().map(|area| area.population.unwrap_or(0.0)).collect())
+}
+
+/// The comparable value where people and not areas are counted; notes its lines.
+fn by_people(step: &mut NormaliseStep, column: &[f64], people: &[f64], area_idx: usize) -> f64 {
+    let there = || column.iter().zip(people).filter(|(x, _)| !x.is_nan());
+    let total: f64 = there().map(|(_, p)| p).sum();
+    if let Normalisation::WeightedZScore { mean, sd } = step.method {
+        let centre = there().map(|(x, p)| x * p).sum::<f64>() / total;
+        let variance = there().map(|(x, p)| p * (x - centre).powi(2)).sum::<f64>() / total;
+        let deviation = variance.sqrt();
+        (step.mean, step.sd) = (centre, Some(deviation));
+        let above = if step.turned { centre - step.input } else { step.input - centre };
+        return mean + sd * above / deviation;
+    }
+    let own = column[area_idx];
+    let sum = |keep: &dyn Fn(f64) -> bool| -> f64 {
+        there().filter(|(x, _)| keep(**x)).map(|(_, p)| p).sum()
+    };
+    let better = sum(&|x| if step.turned { x > own } else { x < own });
+    let same = sum(&|x| x == own);
+    step.working.extend([
+        Working::fact("people-better", better),
+        Working::fact("people-same", same),
+        Working::fact("people-all", total),
+    ]);
+    // Where nobody lives anywhere, no area can be told from another.
+    let share = if total > 0.0 { (better + same / 2.0) / total } else { 0.5 };
+    step.working.push(if total > 0.0 {
+        Working::line("comparable", "({} + {} / 2) / {}", &[better, same, total], share)
+    } else {
+        Working::fact("comparable", share)
+    });
+    share
+}
+
+/// The comparable value from the column of areas; notes the lines that [`super::formula`] does
+/// not make from the step's own fields.
+fn by_areas(step: &mut NormaliseStep, column: &[f64], all: &Summary) -> f64 {
+    let (input, turned) = (step.input, step.turned);
+    let (min, max) = (step.min, step.max);
+    let (n, rank) = (all.n as f64, step.rank.unwrap_or(f64::NAN));
+    let above = |low: f64, high: f64| if turned { high - input } else { input - low };
+    let working = &mut step.working;
+    let mut end = |expression: &str, numbers: &[f64], result: f64| {
+        working.push(Working::line("comparable", expression, numbers, result));
+        result
+    };
+    match step.method {
+        Normalisation::AsIs {} if turned => -input,
+        Normalisation::AsIs {} => input,
+        Normalisation::MinMax { low, high } => low + above(min, max) / (max - min) * (high - low),
+        Normalisation::ZScore { mean, sd, .. } => {
+            mean + sd * above(step.mean, step.mean) / step.sd.unwrap_or(f64::NAN)
         }
         Normalisation::Goalposts { low, high, scale, cap } => {
-            let above = if turned { high - input } else { input - low };
-            let share = above / (high - low);
+            let share = above(low, high) / (high - low);
             step.share = Some(share);
             capped(share, cap) * scale
         }
@@ -131,8 +226,97 @@ pub(super) fn scale(
             let stretched = 1.0 - share * (1.0 - (-100.0 / k).exp());
             (-k * stretched.ln()).clamp(0.0, 100.0)
         }
-    };
-    Some(step)
+        Normalisation::Borda { .. } => end("{} − {}", &[n, rank], n - rank),
+        Normalisation::NormalScores { .. } => {
+            let p = (n + 1.0 - rank) / (n + 1.0);
+            step.working.push(Working::line("share", "({} + 1 − {}) / ({} + 1)", &[n, rank, n], p));
+            let score = quantile(p);
+            step.working.push(Working::line("comparable", "Φ⁻¹({})", &[p], score));
+            score
+        }
+        Normalisation::DistanceToMax {} if turned => {
+            let numbers = [input, min, max, min];
+            end("1 − ({} − {}) / ({} − {})", &numbers, 1.0 - (input - min) / (max - min))
+        }
+        Normalisation::DistanceToMax {} => {
+            let numbers = [max, input, max, min];
+            end("1 − ({} − {}) / ({} − {})", &numbers, 1.0 - (max - input) / (max - min))
+        }
+        Normalisation::DistanceToReference { cap } => {
+            let best = if turned { all.max } else { all.min };
+            // The step's own ends are those of the reference set, and the best area need not be
+            // one of it.
+            (step.min, step.max) = (all.min, all.max);
+            let reference = step.mean;
+            distance(step, best, reference, cap)
+        }
+        Normalisation::DistanceToTarget { target, cap } => {
+            let best = if turned { max } else { min };
+            distance(step, best, target, cap)
+        }
+        Normalisation::FractionOfMax {} if turned => end("{} / {}", &[min, input], min / input),
+        Normalisation::FractionOfMax {} => end("{} / {}", &[input, max], input / max),
+        Normalisation::FractionOfSum {} => {
+            let part = |x: f64| if turned { 1.0 / x } else { x };
+            let sum: f64 = column.iter().filter(|x| !x.is_nan()).map(|x| part(*x)).sum();
+            step.working.push(Working::fact("sum-of-column", sum));
+            let result = part(input) / sum;
+            let expression = if turned { "1 / {} / {}" } else { "{} / {}" };
+            step.working.push(Working::line("comparable", expression, &[input, sum], result));
+            result
+        }
+        Normalisation::Vector {} => {
+            let squares: f64 = column.iter().filter(|x| !x.is_nan()).map(|x| x * x).sum();
+            let length = squares.sqrt();
+            step.working.push(Working::fact("length", length));
+            let signed = if turned { -input } else { input };
+            let (expression, result) = match length == 0.0 {
+                true => ("{}", input),
+                false => (if turned { "−{} / {}" } else { "{} / {}" }, signed / length),
+            };
+            let numbers = [input, length];
+            let used = expression.matches("{}").count();
+            step.working.push(Working::line("comparable", expression, &numbers[..used], result));
+            result
+        }
+        Normalisation::Flag { operator, limit } => {
+            let (yes, no) = match operator {
+                Beyond::AtLeast => ("{} ≥ {}", "{} < {}"),
+                Beyond::Above => ("{} > {}", "{} ≤ {}"),
+                Beyond::AtMost => ("{} ≤ {}", "{} > {}"),
+                Beyond::Below => ("{} < {}", "{} ≥ {}"),
+            };
+            let holds = operator.holds(input, limit);
+            end(if holds { yes } else { no }, &[input, limit], f64::from(u8::from(holds)))
+        }
+        Normalisation::AdjustedGoalpost { goalpost, half_range } => {
+            let goalpost = goalpost.unwrap_or(step.mean);
+            let half = half_range.unwrap_or((max - min) / 2.0);
+            step.working.push(Working::fact("goalpost", goalpost));
+            step.working.push(Working::fact("half-range", half));
+            let (from, to) = if turned { (goalpost, input) } else { (input, goalpost) };
+            let result = 100.0 + 60.0 * (from - to) / (2.0 * half);
+            let numbers = [from, to, half];
+            let expression = "100 + 60 × ({} − {}) / (2 × {})";
+            step.working.push(Working::line("comparable", expression, &numbers, result));
+            result
+        }
+        // Those that count people are computed apart.
+        Normalisation::PeoplePercentile {} | Normalisation::WeightedZScore { .. } => f64::NAN,
+    }
+}
+
+/// `(x − best) / (whole − best)`, and the cap where it takes effect.
+fn distance(step: &mut NormaliseStep, best: f64, whole: f64, cap: Cap) -> f64 {
+    let share = (step.input - best) / (whole - best);
+    let bounded = capped(share, cap);
+    let name = if bounded == share { "comparable" } else { "share" };
+    let numbers = [step.input, best, whole, best];
+    step.working.push(Working::line(name, "({} − {}) / ({} − {})", &numbers, share));
+    if bounded != share {
+        step.working.push(Working::line("comparable", "{}", &[bounded], bounded));
+    }
+    bounded
 }
 
 /// A share between goalposts after the cap.

@@ -284,13 +284,15 @@ proptest! {
     /// Each recipe that comes along, and two that use every method.
     #[test]
     fn every_printed_line_can_be_calculated(
-        recipe in 0..6_usize,
-        cells in prop::collection::vec(prop::collection::vec(cell(), 8), 3..14),
+        recipe in 0..presets::INDICES.len() + 2 + METHODS.len(),
+        cells in prop::collection::vec(prop::collection::vec(cell(), 32), 3..14),
     ) {
-        let definition = match recipe {
-            4 => definition(TWO_LEVELS),
-            5 => definition(&with_domain_weights(EVERYTHING)),
-            at => definition(presets::INDICES[at].text),
+        let (n, methods) = (presets::INDICES.len(), METHODS.len());
+        let definition = match recipe.checked_sub(n) {
+            None => definition(presets::INDICES[recipe].text),
+            Some(at) if at < methods => definition(&of_methods(METHODS[at])),
+            Some(at) if at == methods => definition(TWO_LEVELS),
+            Some(_) => definition(&with_domain_weights(EVERYTHING)),
         };
         let n_areas = cells.len();
         let columns: Vec<Column> = definition.indicators.iter().enumerate().map(|(at, indicator)| {
@@ -307,9 +309,199 @@ proptest! {
             let explained = explain(&analysis, at);
             prop_assert_eq!(explained.mismatches(), Vec::<String>::new());
             let text = to_text(&explained, Language::En);
-            let n_comparable = explained.indicators.iter().filter(|c| c.result.is_some()).count();
+            let n_comparable = explained.indicators.iter().filter(|c| is_arithmetic(c)).count();
             let wrong = wrong_lines(&text, n_comparable);
             prop_assert!(wrong.is_empty(), "{wrong:?}\n{text}");
+        }
+    }
+}
+
+/// Each normalisation and each aggregation that [`EVERYTHING`] lacks: the keys of all indicators,
+/// then those of the level.
+const METHODS: &[(&str, &str)] = &[
+    (r#"{ method = "borda", ties = "average" }"#, r#"{ method = "median" }"#),
+    (r#"{ method = "people-percentile" }"#, r#"{ method = "minimum" }"#),
+    (r#"{ method = "weighted-z-score" }"#, r#"{ method = "maximum" }"#),
+    (
+        r#"{ method = "normal-scores", ties = "average" }"#,
+        r#"{ method = "mean-of-largest", count = 2 }"#,
+    ),
+    (r#"{ method = "distance-to-max" }"#, r#"{ method = "mean-of-smallest", count = 2 }"#),
+    (r#"{ method = "fraction-of-max" }"#, r#"{ method = "owa", weights = [0.5, 0.3, 0.2] }"#),
+    (r#"{ method = "fraction-of-sum" }"#, r#"{ method = "mean-min", alpha = 0.5, beta = 0.1 }"#),
+    (r#"{ method = "vector" }"#, r#"{ method = "mean-min", alpha = 0.7 }"#),
+    (
+        r#"{ method = "flag", operator = "above", limit = 5.0 }"#,
+        r#"{ method = "count", operator = "at-least", limit = 1.0 }"#,
+    ),
+    (r#"{ method = "adjusted-goalpost" }"#, r#"{ method = "mpi", divisor = "population" }"#),
+    (
+        r#"{ method = "adjusted-goalpost", goalpost = 5.0, half-range = 1e6 }"#,
+        r#"{ method = "mpi" }"#,
+    ),
+    (
+        r#"{ method = "min-max", low = 1.0, high = 100.0 }"#,
+        r#"{ method = "waspas", lambda = 0.4 }"#,
+    ),
+    (
+        r#"{ method = "distance-to-target", target = 6e5, cap = "high" }"#,
+        r#"{ method = "copeland" }"#,
+    ),
+    (r#"{ method = "z-score" }"#, r#"{ method = "sum-of-ranks", ties = "average" }"#),
+    (
+        r#"{ method = "min-max", low = 1.0, high = 2.0 }"#,
+        r#"{ method = "benefit-of-doubt", min-share = 0.1 }"#,
+    ),
+    (r#"{ method = "min-max" }"#, r#"{ method = "topsis" }"#),
+    (r#"{ method = "min-max" }"#, r#"{ method = "vikor" }"#),
+    (r#"{ method = "min-max" }"#, r#"{ method = "promethee" }"#),
+    (
+        r#"{ method = "distance-to-reference" }
+reference = { parent = "even" }"#,
+        r#"{ method = "arithmetic-mean" }
+weights = { method = "critic" }"#,
+    ),
+    (
+        r#"{ method = "z-score" }
+reference = { fixed = { mean = 4.0, sd = 2.0 } }"#,
+        r#"{ method = "arithmetic-mean" }
+weights = { method = "pca", squared = true, wrong-sign = "warn" }"#,
+    ),
+    (
+        r#"{ method = "min-max" }
+reference = { areas = ["01", "02"] }
+constant = "middle"
+treat = [{ method = "skew-kurtosis", max-points = 1, then = "log-ct-plus" }, { method = "log-ct" }]"#,
+        r#"{ method = "arithmetic-mean" }
+weights = { method = "entropy" }"#,
+    ),
+    (
+        r#"{ method = "min-max" }
+treat = [{ method = "box-cox" }]"#,
+        r#"{ method = "arithmetic-mean" }"#,
+    ),
+    (
+        r#"{ method = "min-max" }
+treat = [{ method = "box-cox", lambda = 0.5 }, { method = "log-ct-orig" }]"#,
+        r#"{ method = "arithmetic-mean" }
+weights = { method = "optimised" }"#,
+    ),
+];
+
+/// Three indicators on one level; the last points against the score.
+fn of_methods((normalise, aggregate): (&str, &str)) -> String {
+    let head = "version = 1\nid = \"t\"\ntitle = { nb = \"t\", en = \"t\" }\n\
+        source = \"invented for a test\"\nlicence = \"CC0-1.0\"\nranking = { ties = \"min\" }\n";
+    let imputed = aggregate.contains("benefit");
+    let impute = if imputed { "impute = { method = \"mean\" }\n" } else { "" };
+    let policy = "{ policy = \"available-weight\", at-least = 0.3 }";
+    let mut text = format!("{head}[score]\naggregate = {aggregate}\nmissing = {policy}\n");
+    for (id, weight, direction) in [
+        ("a", 0.5, "higher-is-worse"),
+        ("b", 0.3, "higher-is-worse"),
+        ("c", 0.2, "higher-is-better"),
+    ] {
+        text.push_str(&format!(
+            "[[indicator]]\nid = \"{id}\"\ntitle = {{ nb = \"{id}\", en = \"{id}\" }}\n\
+             unit = \"kr\"\ndirection = \"{direction}\"\nweight = {weight}\n{impute}\
+             normalise = {normalise}\n"
+        ));
+    }
+    text
+}
+
+/// Whether the last line can be typed into a calculator: a flag is not arithmetic, and a normal
+/// quantile is not on the keys.
+fn is_arithmetic(chain: &IndicatorChain) -> bool {
+    let step = chain.normalisation.as_ref();
+    step.is_some_and(|step| {
+        !step.constant
+            && step.working.last().is_none_or(|line| {
+                !line.is_comparison()
+                    && !line.expression.starts_with('Φ')
+                    && line.expression != "{}"
+            })
+    })
+}
+
+/// A table by which no recipe of [`METHODS`] is refused, so that each is explained at least once.
+#[test]
+fn every_recipe_is_explained() {
+    let presets = presets::INDICES.iter().map(|preset| preset.text.to_owned());
+    for text in presets.chain(METHODS.iter().map(|methods| of_methods(*methods))) {
+        let definition = definition(&text);
+        let columns: Vec<Column> = definition
+            .indicators
+            .iter()
+            .enumerate()
+            .map(|(at, indicator)| {
+                let cells: Vec<Option<f64>> = (0..9)
+                    .map(|area| Some(1.5 + ((area * (at + 3) + area * area) % 11) as f64))
+                    .collect();
+                Column::of(indicator.id.clone(), &cells)
+            })
+            .collect();
+        let plan = Plan::of(&definition).unwrap_or_else(|e| panic!("{e:?} {text}"));
+        let table = IndicatorTable::new(areas(9), columns);
+        let analysis =
+            analyse(table, &plan, None, Vec::new()).unwrap_or_else(|e| panic!("{e} {text}"));
+        for language in [Language::Nb, Language::En] {
+            let words = method_in_words(&definition, &plan, language).join("\n");
+            assert!(!words.contains('{') && !words.contains("explain."), "{words}");
+        }
+        for at in 0..9 {
+            let explained = explain(&analysis, at);
+            assert_eq!(explained.mismatches(), Vec::<String>::new(), "{text}");
+            assert!(explained.ranking.rank.is_some(), "{text}");
+            let text = to_text(&explained, Language::En);
+            let n_comparable = explained.indicators.iter().filter(|c| is_arithmetic(c)).count();
+            let wrong = wrong_lines(&text, n_comparable);
+            assert!(wrong.is_empty(), "{wrong:?}\n{text}");
+            assert!(!text.contains('{') && !text.contains("explain."), "{text}");
+            let nb = to_text(&explained, Language::Nb);
+            assert!(!nb.contains('{') && !nb.contains("explain."), "{nb}");
+        }
+    }
+}
+
+/// Rates of few persons are drawn towards three kinds of wholes.
+#[test]
+fn a_shrunk_rate_can_be_redone_from_its_counts() {
+    for method in [
+        r#"method = "shrink-global""#,
+        r#"method = "shrink-local""#,
+        r#"method = "shrink-to-parent", centre = "mean""#,
+        r#"method = "shrink-to-parent", centre = "group-logit""#,
+    ] {
+        let treat = format!("{{ method = \"min-max\" }}\ntreat = [{{ {method} }}]");
+        let definition = definition(&of_methods((&treat, "{ method = \"arithmetic-mean\" }")));
+        let counts = |at: usize| Counts {
+            numerator: (0..6).map(|area| ((area * (at + 2)) % 7 + area) as f64).collect(),
+            denominator: (0..6).map(|area| (20 + 15 * area) as f64).collect(),
+            per: 100.0,
+        };
+        let column = |(at, id): (usize, &str)| {
+            let counts = counts(at);
+            let rates: Vec<Option<f64>> = counts
+                .numerator
+                .iter()
+                .zip(&counts.denominator)
+                .map(|(r, n)| Some(r / n * 100.0))
+                .collect();
+            Column::of(id, &rates).with_counts(counts)
+        };
+        let areas = areas(6);
+        let pairs = [("01".to_owned(), "02".to_owned()), ("02".to_owned(), "05".to_owned())];
+        let (neighbours, _) = crate::neighbour::Neighbours::from_pairs(&areas, &pairs);
+        let columns = ["a", "b", "c"].into_iter().enumerate().map(column).collect();
+        let table = IndicatorTable::new(areas, columns).with_neighbours(neighbours);
+        let analysis = analysis_of(definition, table, None);
+        for at in 0..6 {
+            let explained = explain(&analysis, at);
+            assert_eq!(explained.mismatches(), Vec::<String>::new(), "{method}");
+            let text = to_text(&explained, Language::En);
+            let wrong = wrong_lines(&text, 3);
+            assert!(wrong.is_empty(), "{wrong:?}\n{text}");
         }
     }
 }

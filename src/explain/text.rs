@@ -2,19 +2,22 @@
 //!
 //! Plain text for a fixed-width font: one line a number, one line a formula, tables aligned.
 
-use crate::aggregate::Aggregation;
 use crate::analysis::ties_key;
 use crate::indicator::{CellState, Direction};
 use crate::language::{Language, message, number};
 use crate::normalise::{Divisor, Normalisation};
-use crate::treat::Imputation;
+use crate::treat::{Basis, Imputation};
 
+use super::across::looks_at_all;
 use super::chain::{
     Explanation, IndicatorChain, LevelChain, NormaliseStep, RankStep, Rounding, TreatmentStep,
 };
+use super::combine::Sums;
 use super::digits::{decimals_of_table, operand, plain, result};
 use super::formula::{self, Line};
-use super::method::{aggregation_name, normalisation_name};
+use super::name::{aggregation_name, normalisation_name, reference_name};
+use super::short_name;
+use super::working::Working;
 
 /// The width of the names at the left, in characters.
 const NAMES: usize = 24;
@@ -107,6 +110,9 @@ impl Page {
         if let Some(people) = e.population {
             self.named("population", &number(people, 0, self.language));
         }
+        if let Some(reason) = &e.screened {
+            self.line(reason.get(self.language));
+        }
     }
 
     fn indicator(&mut self, n: usize, chain: &IndicatorChain) {
@@ -143,13 +149,13 @@ impl Page {
         let moved =
             |before: f64, after: f64| format!("{} → {}", self.plain(before), self.plain(after));
         match step {
-            TreatmentStep::Imputed { method, group, n, after } => {
-                let key = match method {
-                    Imputation::None {} => "gap-stays",
-                    Imputation::Mean {} | Imputation::GroupMean {} => "imputed-mean",
-                    Imputation::Median {} | Imputation::GroupMedian {} => "imputed-median",
+            TreatmentStep::Imputed { method, basis, group, n, after } => {
+                let (key, year) = match (basis, method) {
+                    (Basis::Year(year), _) => ("imputed-year", year.to_string()),
+                    (Basis::Neighbours, _) => ("imputed-neighbours", String::new()),
+                    (Basis::All | Basis::Group, method) => (centre_key(method), String::new()),
                 };
-                let text = self.say(key, &[("n", &n.to_string())]);
+                let text = self.say(key, &[("n", &n.to_string()), ("year", &year)]);
                 let group = group.as_ref().map(|group| self.say("in-group", &[("group", group)]));
                 let text = format!("{text}{} = {}", group.unwrap_or_default(), self.plain(*after));
                 self.named("imputed", &text);
@@ -193,6 +199,20 @@ impl Page {
                 let text = format!("ln({inside}) = {}", result(*after, self.language));
                 self.named("logged", &text);
             }
+            TreatmentStep::Transformed { method, working, before, after } => {
+                let unchanged = moved(*before, *after);
+                self.named("treated-by", &short_name(method));
+                if working.is_empty() {
+                    self.named("transformed", &unchanged);
+                }
+                self.working(working);
+            }
+            TreatmentStep::Shaped { method, untouched, before, after } => {
+                let key = if *untouched { "shape-untouched" } else { "shape-moved" };
+                let text = format!("{}   ({})", moved(*before, *after), self.say(key, &[]));
+                self.named("treated-by", &short_name(method));
+                self.named("shape", &text);
+            }
             TreatmentStep::Rounded { decimals, before, after } => {
                 let decimals = self.say("decimals", &[("n", &decimals.to_string())]);
                 let text = format!("{}   ({decimals})", moved(*before, *after));
@@ -204,11 +224,42 @@ impl Page {
     fn normalisation(&mut self, step: &NormaliseStep) {
         let name = normalisation_name(&step.method, self.direction, self.language);
         self.named("method", &name);
+        if let Some(reference) = &step.reference {
+            self.named("reference", &reference_name(reference, self.language));
+        }
+        if step.constant {
+            let value = self.plain(step.input);
+            let text = self.say("constant-middle", &[("value", &value)]);
+            self.named("comparable", &format!("{}   ({text})", self.plain(step.result)));
+            return;
+        }
         match step.method {
-            Normalisation::AsIs {} | Normalisation::Goalposts { .. } => {}
-            Normalisation::MinMax { .. } => {
+            Normalisation::AsIs {}
+            | Normalisation::Goalposts { .. }
+            | Normalisation::PeoplePercentile {}
+            | Normalisation::FractionOfSum {}
+            | Normalisation::Vector {}
+            | Normalisation::Flag { .. } => {}
+            Normalisation::MinMax { .. }
+            | Normalisation::DistanceToMax {}
+            | Normalisation::DistanceToTarget { .. }
+            | Normalisation::FractionOfMax {} => {
                 self.named("min", &self.plain(step.min));
                 self.named("max", &self.plain(step.max));
+            }
+            Normalisation::DistanceToReference { .. } => {
+                self.named("min", &self.plain(step.min));
+                self.named("max", &self.plain(step.max));
+                self.named("reference-mean", &self.plain(step.mean));
+            }
+            Normalisation::AdjustedGoalpost { .. } => {
+                self.named("min", &self.plain(step.min));
+                self.named("max", &self.plain(step.max));
+                self.named("mean", &self.plain(step.mean));
+            }
+            Normalisation::WeightedZScore { .. } => {
+                self.named("people-mean", &self.plain(step.mean));
+                self.named("people-sd", &self.plain(step.sd.unwrap_or(f64::NAN)));
             }
             Normalisation::ZScore { divisor, .. } => {
                 let divisor = match divisor {
@@ -222,7 +273,9 @@ impl Page {
             }
             Normalisation::Rank { ties }
             | Normalisation::Percentile { ties, .. }
-            | Normalisation::Exponential { ties, .. } => {
+            | Normalisation::Exponential { ties, .. }
+            | Normalisation::Borda { ties }
+            | Normalisation::NormalScores { ties } => {
                 self.named("n", &step.n.to_string());
                 let place = self.say(
                     "place",
@@ -238,10 +291,30 @@ impl Page {
                 }
             }
         }
+        self.working(&step.working);
         let lines = formula::normalisation(step, self.language);
         let last = lines.len().saturating_sub(1);
         for (at, line) in lines.iter().enumerate() {
             self.formula(if at == last { "comparable" } else { "share" }, line);
+        }
+    }
+
+    /// One line each; the numbers of those that later lines use are printed in full.
+    fn working(&mut self, lines: &[Working]) {
+        for (at, line) in lines.iter().enumerate() {
+            let is_last = at + 1 == lines.len();
+            let value = if is_last && !line.expression.is_empty() {
+                result(line.result, self.language)
+            } else {
+                self.plain(line.result)
+            };
+            let sign = if line.is_comparison() { '→' } else { '=' };
+            match line.filled(self.language) {
+                // A number alone is its own result.
+                Some(_) if line.expression == "{}" => self.named(line.name, &value),
+                Some(filled) => self.named(line.name, &format!("{filled} {sign} {value}")),
+                None => self.named(line.name, &value),
+            }
         }
     }
 
@@ -254,7 +327,7 @@ impl Page {
     }
 
     fn level(&mut self, level: &LevelChain) {
-        let method = aggregation_name(level.method, self.language);
+        let method = aggregation_name(&level.method, self.language);
         let title = match &level.title {
             Some(title) => {
                 self.say("domain", &[("title", title.get(self.language)), ("method", &method)])
@@ -271,6 +344,9 @@ impl Page {
             );
             self.line(&text);
         }
+        if looks_at_all(&level.method) {
+            self.line(&self.say("across-all", &[]));
+        }
         self.table(level);
         if level.aggregate.is_none() {
             self.named("result", &self.say("no-result", &[]));
@@ -279,6 +355,7 @@ impl Page {
         if let Some(line) = formula::mean(level, self.language) {
             self.formula("result", &line);
         }
+        self.working(&level.working);
         self.rounding(level.round_before.as_ref());
         if let Some(step) = &level.normalisation {
             self.normalisation(step);
@@ -289,9 +366,10 @@ impl Page {
     /// The children and their sum, in aligned columns.
     fn table(&mut self, level: &LevelChain) {
         let language = self.language;
-        let values = level.parts.iter().filter_map(|part| part.value);
+        let sums = Sums::of(&level.method);
+        let plain_sum = sums == Sums::Arithmetic;
+        let values = level.parts.iter().filter_map(|part| part.entering.or(part.value));
         let terms = level.parts.iter().filter_map(|part| part.term);
-        let plain_sum = matches!(level.method, Aggregation::ArithmeticMean {});
         let decimals = decimals_of_table(values.filter(|_| plain_sum).chain(terms));
         // One decimal more than the sum has, so that the rounding of many terms does not show.
         let fixed = |x: f64| number(x, (decimals + 1).min(15), language);
@@ -306,14 +384,23 @@ impl Page {
             .parts
             .iter()
             .map(|part| {
-                let title = part.title.get(language).to_owned();
+                let mut title = part.title.get(language).to_owned();
+                // The weight multiplies something else than the value, which is named beside it.
+                if let (Some(_), Some(x)) = (part.entering, part.value) {
+                    let about = self.say("of-value", &[("value", &self.plain(x))]);
+                    title.push_str(&format!(" ({about})"));
+                }
                 match (part.value, part.weight_in_use, part.term) {
                     (Some(x), Some(weight), Some(term)) => {
-                        let x = value(x);
+                        let x = value(part.entering.unwrap_or(x));
                         let weight = operand(weight, language);
-                        [formula::term(level.method, &weight, &x, language), fixed(term), title]
+                        [formula::term(sums, &weight, &x, language), fixed(term), title]
                     }
-                    (Some(x), _, _) => [value(x), String::new(), title],
+                    (Some(x), Some(weight), None) => {
+                        let weight = self.say("weight", &[("weight", &self.plain(weight))]);
+                        [value(x), String::new(), format!("{title} ({weight})")]
+                    }
+                    (Some(x), None, _) => [value(x), String::new(), title],
                     (None, _, _) => [gap.clone(), String::new(), title],
                 }
             })
@@ -372,6 +459,17 @@ impl Page {
             0 => shown,
             more => self.say("and-more", &[("areas", &shown), ("n", &more.to_string())]),
         }
+    }
+}
+
+fn centre_key(method: &Imputation) -> &'static str {
+    match method {
+        Imputation::None {} => "gap-stays",
+        Imputation::Median {} | Imputation::GroupMedian {} => "imputed-median",
+        Imputation::Mean {}
+        | Imputation::GroupMean {}
+        | Imputation::Neighbours { .. }
+        | Imputation::LastValue { .. } => "imputed-mean",
     }
 }
 

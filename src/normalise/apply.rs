@@ -210,7 +210,7 @@ fn capped(share: f64, cap: Cap) -> f64 {
 }
 
 /// What a constant column becomes where the recipe asks for the middle.
-fn middle(method: &Normalisation) -> f64 {
+pub(crate) fn middle(method: &Normalisation) -> f64 {
     match *method {
         Normalisation::MinMax { low, high } => f64::midpoint(low, high),
         Normalisation::ZScore { mean, .. } | Normalisation::WeightedZScore { mean, .. } => mean,

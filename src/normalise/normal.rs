@@ -4,7 +4,7 @@
 ///
 /// Source: Wichura (1988), *Algorithm AS 241: The percentage points of the normal distribution*,
 /// PPND16.
-pub(super) fn quantile(p: f64) -> f64 {
+pub(crate) fn quantile(p: f64) -> f64 {
     let q = p - 0.5;
     if q.abs() <= 0.425 {
         let r = 0.180_625 - q * q;
