@@ -15,6 +15,8 @@ mod score;
 mod select;
 mod synth;
 mod terminal;
+mod tipping;
+mod uncertainty;
 
 use std::process::ExitCode;
 
@@ -50,6 +52,8 @@ enum Command {
     Select(select::SelectArgs),
     Map(map::MapArgs),
     Explain(explain::ExplainArgs),
+    Uncertainty(uncertainty::UncertaintyArgs),
+    Tipping(tipping::TippingArgs),
     Presets(presets::PresetsArgs),
     Schema(schema::SchemaArgs),
     Synth(synth::SynthArgs),
@@ -74,6 +78,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Select(args) => select::run(args, &terminal),
         Command::Map(args) => map::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),
+        Command::Uncertainty(args) => uncertainty::run(args, &terminal),
+        Command::Tipping(args) => tipping::run(args, &terminal),
         Command::Presets(args) => presets::run(args),
         Command::Schema(args) => schema::run(args, &terminal),
         Command::Synth(args) => synth::run(args, &terminal),

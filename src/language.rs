@@ -64,6 +64,7 @@ const FILES: &[(&str, &str)] = &[
     ("report", include_str!("messages/report.toml")),
     ("select", include_str!("messages/select.toml")),
     ("synth", include_str!("messages/synth.toml")),
+    ("uncertainty", include_str!("messages/uncertainty.toml")),
 ];
 
 static CATALOGUE: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| {

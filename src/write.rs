@@ -8,6 +8,7 @@ pub mod folder;
 pub mod geojson;
 pub mod parquet;
 pub mod run_json;
+pub mod uncertainty;
 
 use std::io::{self, Write};
 

@@ -19,7 +19,7 @@ fn one_thread_and_two_write_the_same_bytes() {
                 contents(out.path())
             })
             .collect();
-        assert_eq!(runs[0].len(), 8);
+        assert_eq!(runs[0].len(), 11);
         for (name, bytes) in &runs[0] {
             assert!(runs[1][name] == *bytes, "{project}: {name} differs between 1 and 2 threads");
             assert!(runs[2][name] == *bytes, "{project}: {name} differs on a second run");
