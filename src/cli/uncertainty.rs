@@ -12,7 +12,7 @@ use levekaar::uncertainty::leave_one_out::leave_one_out;
 use levekaar::uncertainty::recipe::level_name;
 use levekaar::uncertainty::{Execution, REPLICATES, SEED, Space, Study, Uncertainty, uncertainty};
 use levekaar::write::folder::write_file;
-use levekaar::write::uncertainty::{leave_one_out_csv, ledger_csv, uncertainty_csv};
+use levekaar::write::uncertainty::{leave_one_out_csv, ledger_csv, ranks_csv, uncertainty_csv};
 use miette::miette;
 
 use super::input::{InputArgs, Job};
@@ -65,6 +65,10 @@ pub(crate) struct UncertaintyArgs {
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,
 
+    /// Write the ranks of every replicate as CSV, one line a replicate and one column an area
+    #[arg(long, value_name = "FILE")]
+    ranks: Option<PathBuf>,
+
     /// Draw the rank intervals; `.svg` or `.png`
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
@@ -101,6 +105,10 @@ pub(crate) fn run(args: &UncertaintyArgs, terminal: &Terminal) -> miette::Result
     if let Some(path) = &args.ledger {
         let study = Study::of(&analysis, &plan, &space, seed)?;
         write_file(path, |out| ledger_csv(out, &study, &plan, n))?;
+    }
+    if let Some(path) = &args.ranks {
+        let study = Study::of(&analysis, &plan, &space, seed)?;
+        write_file(path, |out| ranks_csv(out, &study, &analysis, n))?;
     }
     if let Some(path) = &args.leave_one_out {
         let parts = leave_one_out(&analysis, &plan);

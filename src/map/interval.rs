@@ -96,7 +96,7 @@ pub fn rank_intervals(
     y += 8.0;
     let axis = say(if worst_first { "plot-axis-worst" } else { "plot-axis-best" }, &[]);
     Style::SMALL.write(&mut out, (left, y + 9.0), &axis);
-    y += 26.0;
+    y += 32.0;
     let bottom = y + ROW * order.len() as f64;
     for rank in ticks(low, high) {
         let x = tenth(x_of(rank));

@@ -160,3 +160,36 @@ pub fn ledger_csv(
     }
     out.write_all(text.as_bytes())
 }
+
+/// Writes the ranks of each replicate: one line a replicate and one column an area, named by its
+/// id, in the order of the table. No rank is an empty cell, and so is a replicate that failed.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn ranks_csv(
+    out: &mut (impl Write + ?Sized),
+    study: &Study<'_>,
+    analysis: &Analysis,
+    replicates: u32,
+) -> io::Result<()> {
+    let mut text = String::from("replicate");
+    let areas = analysis.ranking.areas();
+    for area in areas.iter() {
+        text.push(',');
+        push_text(&mut text, area.id.as_str());
+    }
+    text.push('\n');
+    for replicate in 0..replicates {
+        text.push_str(&replicate.to_string());
+        let ranks = study.ranks(replicate).unwrap_or_else(|_| vec![f64::NAN; areas.len()]);
+        for rank in ranks {
+            text.push(',');
+            push_number(&mut text, rank);
+        }
+        text.push('\n');
+        out.write_all(text.as_bytes())?;
+        text.clear();
+    }
+    out.write_all(text.as_bytes())
+}
