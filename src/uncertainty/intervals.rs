@@ -157,6 +157,14 @@ fn absorb<T: Cell>(study: &Study<'_>, chunk: &Chunk<T>, tallies: &mut [Tally], b
         .edges
         .first()
         .filter(|first| chunk.edges.iter().all(|edges| edges.n_ranked == first.n_ranked));
+    // The edges as stored ranks; where rank 1 is best, the worst areas are those above theirs.
+    let edge_of = |of: &dyn Fn(&Edges) -> u32| -> Vec<T> {
+        chunk.edges.iter().map(|edges| T::try_from(of(edges)).unwrap_or_default()).collect()
+    };
+    let worst = edge_of(&|edges| {
+        if worst_first { k.min(largest) } else { (edges.n_ranked * scale).saturating_sub(k) }
+    });
+    let (people, rule) = (edge_of(&|edges| edges.people), edge_of(&|edges| edges.rule));
     let is_exact = bins.is_empty();
     let probabilities = [study.space.results.interval[0], 0.5, study.space.results.interval[1]];
     let tile_bins: Vec<&mut [u32]> = if is_exact {
@@ -206,26 +214,24 @@ fn absorb<T: Cell>(study: &Study<'_>, chunk: &Chunk<T>, tallies: &mut [Tally], b
                 if is_exact {
                     tally.quantiles = walk.values().map(|x| x / f64::from(scale));
                 }
-                let each = || column.iter().map(|rank| (*rank).into()).zip(&chunk.edges);
+                // A rank of 0 is below every edge and stands for none.
+                let within = |edges: &[T]| {
+                    let pairs = column.iter().zip(edges);
+                    pairs.filter(|(rank, edge)| rank <= edge).count() as u32 - unranked
+                };
                 if same_n.is_none() {
-                    for (rank, edges) in each().filter(|(rank, _)| *rank > 0) {
+                    let pairs = column.iter().map(|rank| (*rank).into()).zip(&chunk.edges);
+                    for (rank, edges) in pairs.filter(|(rank, _)| *rank > 0) {
                         tally.deciles[decile(rank, edges.n_ranked * scale)] += 1;
                     }
                 }
-                let count = |holds: &dyn Fn(u32, &Edges) -> bool| {
-                    each().filter(|(rank, edges)| *rank > 0 && holds(*rank, edges)).count() as u32
-                };
-                tally.worst_areas += if worst_first {
-                    count(&|rank, _| rank <= k)
-                } else {
-                    count(&|rank, edges| rank + k > edges.n_ranked * scale)
-                };
+                tally.worst_areas += if worst_first { within(&worst) } else { m - within(&worst) };
                 if study.ranker.people_cut.is_some() {
-                    tally.people += count(&|rank, edges| rank <= edges.people);
+                    tally.people += within(&people);
                 }
                 match study.basis {
                     RuleBasis::Cut => {
-                        tally.selected += count(&|rank, edges| rank <= edges.rule);
+                        tally.selected += within(&rule);
                         tally.unknown += unranked;
                     }
                     RuleBasis::Whole => {
@@ -299,7 +305,7 @@ impl Tally {
         let share = |count: u32| f64::from(count) / f64::from(n_done);
         let [low, median, high] = match bins {
             None => self.quantiles,
-            Some(bins) => self.from_bins(study, bins),
+            Some(bins) => self.quantiles_in(study, bins),
         };
         let evaluated = matches!(study.basis, RuleBasis::Cut | RuleBasis::Whole);
         // Replicates that failed have no rank and no answer, and count for neither.
@@ -332,7 +338,7 @@ impl Tally {
     }
 
     /// Quantiles by interpolation inside a class, as if its ranks were spread evenly.
-    fn from_bins(&self, study: &Study<'_>, bins: &[u32]) -> [f64; 3] {
+    fn quantiles_in(&self, study: &Study<'_>, bins: &[u32]) -> [f64; 3] {
         let n_areas = study.order.len() as f64;
         let [low, high] = study.space.results.interval;
         [low, 0.5, high].map(|p| {

@@ -307,6 +307,7 @@ impl<'a> Study<'a> {
         }
         // Replicates of the same columns go through the product together.
         quick.sort_unstable();
+        let mut of_domain = vec![f64::NAN; self.plan.definition().domains.len()];
         let padded = n_areas.next_multiple_of(LANES);
         let mut out: [Vec<f64>; LANES] = std::array::from_fn(|_| vec![0.0; padded]);
         for same in quick.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
@@ -320,7 +321,8 @@ impl<'a> Study<'a> {
                 tiles.product(&weights, &mut out);
                 for (&(_, _, at), scores) in group.iter().zip(out.iter_mut()) {
                     for (position, row) in &tiles.gaps {
-                        scores[*position] = self.score_of_row(&settings[at].weights, row);
+                        scores[*position] =
+                            self.score_of_row(&settings[at].weights, row, &mut of_domain);
                     }
                     store(at, scores);
                 }
@@ -398,8 +400,9 @@ impl<'a> Study<'a> {
 
     /// The score of a row with gaps, level by level as `aggregate` has it; on logarithms the sum
     /// is that of a geometric mean.
-    fn score_of_row(&self, weights: &LevelWeights, row: &[f64]) -> f64 {
-        let mut of_domain = vec![f64::NAN; self.plan.definition().domains.len()];
+    ///
+    /// `of_domain` has a slot a domain and is overwritten, children before parents.
+    fn score_of_row(&self, weights: &LevelWeights, row: &[f64], of_domain: &mut [f64]) -> f64 {
         let mut result = f64::NAN;
         for (level, weights) in self.plan.levels().iter().zip(weights) {
             let children = level.children.iter().map(|child| match *child {
