@@ -21,6 +21,8 @@ mod select;
 mod summarise;
 mod synth;
 mod terminal;
+mod tipping;
+mod uncertainty;
 mod verify;
 
 use std::process::ExitCode;
@@ -57,6 +59,8 @@ enum Command {
     Select(select::SelectArgs),
     Map(map::MapArgs),
     Explain(explain::ExplainArgs),
+    Uncertainty(uncertainty::UncertaintyArgs),
+    Tipping(tipping::TippingArgs),
     Presets(presets::PresetsArgs),
     Schema(schema::SchemaArgs),
     Synth(synth::SynthArgs),
@@ -87,6 +91,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Select(args) => select::run(args, &terminal),
         Command::Map(args) => map::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),
+        Command::Uncertainty(args) => uncertainty::run(args, &terminal),
+        Command::Tipping(args) => tipping::run(args, &terminal),
         Command::Presets(args) => presets::run(args),
         Command::Schema(args) => schema::run(args, &terminal),
         Command::Synth(args) => synth::run(args, &terminal),

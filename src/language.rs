@@ -68,6 +68,7 @@ const FILES: &[(&str, &str)] = &[
     ("summarise", include_str!("messages/summarise.toml")),
     ("synth", include_str!("messages/synth.toml")),
     ("treat", include_str!("messages/treat.toml")),
+    ("uncertainty", include_str!("messages/uncertainty.toml")),
     ("verify", include_str!("messages/verify.toml")),
 ];
 

@@ -12,6 +12,7 @@
 //! aggregate    level by level → domain scores and Scores
 //! rank         → Ranking, with ties, deciles and quintiles
 //! select       a rule → Selection: in, out or unknown, each with its reasons
+//! uncertainty  how sure a rank is: the recipe with other choices, many times over
 //! explain      the whole arithmetic of one area
 //! classify     scores → colour classes
 //! map          → SVG and PNG
@@ -55,6 +56,7 @@ pub mod report;
 pub mod select;
 pub mod synth;
 pub mod treat;
+pub mod uncertainty;
 pub mod validate;
 pub mod weight;
 #[allow(clippy::disallowed_methods, reason = "a door: the files go out here")]

@@ -20,6 +20,7 @@ use crate::presets::{self, Preset};
 use crate::project::{Choice, Project};
 use crate::select::RuleFile;
 use crate::suggest::nearest;
+use crate::uncertainty::Space;
 
 use document::DocumentError;
 use table::{RawTable, TableError, TableRequest};
@@ -58,6 +59,16 @@ pub fn project(path: &Path) -> Result<ProjectFile, DocumentError> {
     }
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
     Ok(ProjectFile { project, folder })
+}
+
+/// A space of alternatives for the uncertainty of ranks; `levekaar::uncertainty` checks it
+/// against the recipe.
+///
+/// # Errors
+///
+/// [`DocumentError`], pointing into the file.
+pub fn space(path: &Path) -> Result<Space, DocumentError> {
+    document::parse(&path.display().to_string(), &document::read_text(path)?)
 }
 
 /// A recipe by preset or file, checked whole.

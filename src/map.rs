@@ -6,6 +6,7 @@
 
 mod areas;
 pub mod heatmap;
+mod interval;
 mod label;
 mod legend;
 mod outline;
@@ -16,6 +17,7 @@ mod text;
 use crate::boundary::Shape;
 use crate::indicator::Direction;
 use crate::language::{Language, message, number};
+pub use interval::{ALL_UP_TO, WORST_SHOWN, rank_intervals};
 use legend::Legend;
 use outline::Frame;
 pub use raster::{MAX_EDGE_PX, MapError, rasterise};
@@ -168,25 +170,31 @@ pub fn choropleth(request: &MapRequest<'_>) -> String {
 /// Synthetic banner, title and subtitle; gives the top of the map.
 fn write_header(out: &mut String, request: &MapRequest<'_>) -> f64 {
     let room = WIDTH - 2.0 * MARGIN;
-    let mut y = MARGIN - 8.0;
-    if request.synthetic {
-        let [label, note] =
-            ["map.synthetic", "map.synthetic_note"].map(|key| message(request.language, key, &[]));
-        let lines = Style::BANNER.wrap(&format!("{label} – {note}"), room - 24.0);
-        let height = Style::BANNER.line_height() * lines.len() as f64 + 12.0;
-        out.push_str(&format!(
-            "<rect class=\"synthetic\" x=\"{MARGIN}\" y=\"{}\" width=\"{room}\" height=\"{}\" \
-             fill=\"#ffe2a8\" stroke=\"#b36b00\"/>\n",
-            tenth(y),
-            tenth(height)
-        ));
-        Style::BANNER.write_lines(out, MARGIN + 12.0, y + 7.0, &lines);
-        y += height + 8.0;
-    }
+    let mut y = write_synthetic(out, request.synthetic, request.language, MARGIN - 8.0);
     y = Style::TITLE.write_lines(out, MARGIN, y, &Style::TITLE.wrap(request.title, room));
     let subtitle = Style::SUBTITLE.wrap(request.subtitle, room);
     y = Style::SUBTITLE.write_lines(out, MARGIN, y + 1.0, &subtitle);
     y + 14.0
+}
+
+/// The banner over invented data, and nothing over others; gives its bottom.
+fn write_synthetic(out: &mut String, synthetic: bool, language: Language, top: f64) -> f64 {
+    if !synthetic {
+        return top;
+    }
+    let room = WIDTH - 2.0 * MARGIN;
+    let [label, note] =
+        ["map.synthetic", "map.synthetic_note"].map(|key| message(language, key, &[]));
+    let lines = Style::BANNER.wrap(&format!("{label} – {note}"), room - 24.0);
+    let height = Style::BANNER.line_height() * lines.len() as f64 + 12.0;
+    out.push_str(&format!(
+        "<rect class=\"synthetic\" x=\"{MARGIN}\" y=\"{}\" width=\"{room}\" height=\"{}\" \
+         fill=\"#ffe2a8\" stroke=\"#b36b00\"/>\n",
+        tenth(top),
+        tenth(height)
+    ));
+    Style::BANNER.write_lines(out, MARGIN + 12.0, top + 7.0, &lines);
+    top + height + 8.0
 }
 
 /// Where the map stands, and whether its legend is below it.

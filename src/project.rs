@@ -16,6 +16,7 @@ use crate::indicator::{CellState, IndicatorId};
 use crate::language::{Language, Text};
 use crate::rate::IntervalMethod;
 use crate::screen::Screen;
+use crate::uncertainty::UncertaintyOptions;
 
 /// The only version of the project file so far.
 pub const VERSION: u32 = 1;
@@ -55,6 +56,9 @@ pub struct Project {
     /// The rule that selects areas.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selection: Option<Choice>,
+    /// How sure the ranks are.
+    #[serde(default)]
+    pub uncertainty: UncertaintyOptions,
     /// How the map is drawn.
     #[serde(default)]
     pub map: MapOptions,

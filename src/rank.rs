@@ -173,6 +173,12 @@ pub(crate) fn ids_in_order(areas: &[Area]) -> IdOrder {
     IdOrder { place: Some(place), n }
 }
 
+/// The place of each area when they are ordered by id, in the order of the table.
+pub(crate) fn ids_by_place(areas: &[Area]) -> Vec<u32> {
+    let ids = ids_in_order(areas);
+    (0..ids.n).map(|at| ids.place(at)).collect()
+}
+
 /// A number whose unsigned order is the order of the floats; -0 counts as 0.
 fn sort_key(x: f64) -> u64 {
     let bits = (x + 0.0).to_bits();

@@ -24,6 +24,7 @@ use crate::index::DefinitionProblem;
 use crate::language::{Language, message};
 use crate::project::Project;
 use crate::provenance::Provenance;
+use crate::uncertainty::Uncertainty;
 
 use page::Page;
 pub use ranked::{CUT_ABOVE, ROWS_AFTER_CUT};
@@ -42,6 +43,8 @@ pub struct ReportRequest<'a> {
     pub map_svg: Option<&'a str>,
     /// The method in words, a paragraph each, in the language of the page.
     pub method: &'a [String],
+    /// How sure the ranks are; none where no replicates were computed.
+    pub uncertainty: Option<&'a Uncertainty>,
     /// Where the figures come from.
     pub provenance: &'a Provenance,
 }

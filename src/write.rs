@@ -10,6 +10,7 @@ pub mod indicators;
 pub mod measures;
 pub mod parquet;
 pub mod run_json;
+pub mod uncertainty;
 
 use std::io::{self, Write};
 

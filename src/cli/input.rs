@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use levekaar::analysis::{Analysis, analyse, analyse_scores};
+use levekaar::area::Area;
 use levekaar::boundary::Boundaries;
 use levekaar::index::{IndexDefinition, Plan};
 use levekaar::indicator::IndicatorTable;
@@ -18,6 +19,8 @@ use levekaar::load::{self, ProjectFile};
 use levekaar::notice::Notice;
 use levekaar::project::{Areas, Choice, Encoding, Format, MapOptions, Mark, Outputs, Project};
 use levekaar::select::RuleFile;
+use levekaar::suggest::nearest;
+use levekaar::uncertainty::{Space, UncertaintyOptions};
 use levekaar::validate;
 use miette::{Context, IntoDiagnostic, miette};
 
@@ -175,6 +178,7 @@ impl InputArgs {
             index: choice(index),
             indicators: BTreeMap::new(),
             selection: None,
+            uncertainty: UncertaintyOptions::default(),
             map: MapOptions::default(),
             outputs: Outputs::default(),
         };
@@ -204,6 +208,23 @@ impl Job {
 
     pub(crate) fn plan(&self) -> Plan<'_> {
         Plan::of(&self.definition).expect("`load::index` has checked the definition")
+    }
+
+    /// The space of alternatives: the one named, the project's, or the usual one.
+    pub(crate) fn space(&self, typed: Option<&Path>) -> miette::Result<Space> {
+        let options = &self.project().uncertainty;
+        Ok(match (typed, &options.file, &options.space) {
+            (Some(file), _, _) => load::space(file)?,
+            (None, Some(_), Some(_)) => {
+                return Err(miette!(
+                    help = "take one of them away",
+                    "`[uncertainty]` names both a `file` and a `space`"
+                ));
+            }
+            (None, Some(file), None) => load::space(&self.file.resolve(file))?,
+            (None, None, Some(space)) => space.clone(),
+            (None, None, None) => Space::usual(),
+        })
     }
 
     /// Reads and checks the table.
@@ -272,6 +293,22 @@ impl Job {
             .during("computing", || analyse_scores(table, &plan, notices))
             .map_err(miette::Report::new)
     }
+}
+
+/// The position of an area by its id or its name.
+pub(crate) fn area_named(areas: &[Area], wanted: &str) -> miette::Result<usize> {
+    let at = areas
+        .iter()
+        .position(|area| area.id.as_str() == wanted)
+        .or_else(|| areas.iter().position(|area| area.name.eq_ignore_ascii_case(wanted)));
+    at.ok_or_else(|| {
+        let known = areas.iter().flat_map(|area| [area.id.as_str(), area.name.as_str()]);
+        let help = match nearest(wanted, known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "name it by its id or its name in the table".to_owned(),
+        };
+        miette!(help = help, "there is no area `{wanted}`")
+    })
 }
 
 /// The number of `EPSG:25833` or `25833`.

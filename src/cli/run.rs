@@ -10,7 +10,7 @@ use levekaar::explain::method_in_words;
 use levekaar::index::{Plan, compute};
 use levekaar::language::{Language, number};
 use levekaar::load;
-use levekaar::map::rasterise;
+use levekaar::map::{rank_intervals, rasterise};
 use levekaar::picture::score_map;
 use levekaar::project::Choice;
 use levekaar::provenance::{InputFile, Provenance};
@@ -19,11 +19,14 @@ use levekaar::report::{ReportRequest, report};
 use levekaar::screen::screen;
 use levekaar::select::Truth;
 use levekaar::treat::treat;
+use levekaar::uncertainty::Uncertainty;
+use levekaar::uncertainty::leave_one_out::leave_one_out;
 use levekaar::write::folder::{Staged, WriteError};
 use levekaar::write::geojson::areas_geojson;
 use levekaar::write::indicators::{bounds_csv, indicators_csv, not_ranked_csv, shrinkage_csv};
 use levekaar::write::parquet::ranking_parquet;
 use levekaar::write::run_json::run_json;
+use levekaar::write::uncertainty::{leave_one_out_csv, uncertainty_csv};
 use levekaar::write::{Columns, selection_csv, table_csv};
 use miette::IntoDiagnostic;
 use serde_json::json;
@@ -35,9 +38,10 @@ use super::terminal::Terminal;
 /// Run a whole project: ranking, selection, map and report
 ///
 /// Writes `ranking.csv`, `ranking.parquet`, `indicators.csv`, `selection.csv`, `areas.geojson`,
-/// `map.svg`, `map.png`, `report.html` and `run.json` into the output folder and prints their
-/// paths; also `bounds.csv` where values are missing, `not-ranked.csv` where areas have no rank,
-/// and `shrinkage.csv` where rates are shrunk. Nothing is written if anything is wrong.
+/// `map.svg`, `map.png`, `uncertainty.csv`, `rank-intervals.svg`, `leave-one-out.csv`,
+/// `report.html` and `run.json` into the output folder and prints their paths; also `bounds.csv`
+/// where values are missing, `not-ranked.csv` where areas have no rank, and `shrinkage.csv` where
+/// rates are shrunk. Nothing is written if anything is wrong.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -77,10 +81,20 @@ pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> miette::Result<()> {
         })?),
         None => None,
     };
-    let provenance = provenance(&job, &analysis)?;
-    terminal.during("writing", || {
-        write_all(&mut staged, &job, &analysis, boundaries.as_ref(), map.as_ref(), &provenance)
-    })?;
+    let uncertainty = super::uncertainty::of_project(&job, &mut analysis, terminal)?;
+    if let Some(uncertainty) = &uncertainty {
+        analysis.notices.extend_from_slice(&uncertainty.notices);
+    }
+    let provenance = provenance(&job, &analysis, uncertainty.as_ref())?;
+    let results = Results {
+        job: &job,
+        analysis: &analysis,
+        boundaries: boundaries.as_ref(),
+        map: map.as_ref(),
+        uncertainty: uncertainty.as_ref(),
+        provenance: &provenance,
+    };
+    terminal.during("writing", || write_all(&mut staged, &results))?;
     let paths = staged.commit()?;
     terminal.notices(&analysis.notices, job.project().language);
     summary(&job, &analysis, terminal);
@@ -97,14 +111,18 @@ fn output_folder(args: &RunArgs, job: &Job) -> PathBuf {
     }
 }
 
-fn write_all(
-    staged: &mut Staged,
-    job: &Job,
-    analysis: &Analysis,
-    boundaries: Option<&Boundaries>,
-    map: Option<&(String, Vec<u8>)>,
-    provenance: &Provenance,
-) -> miette::Result<()> {
+/// Everything that is written.
+struct Results<'a> {
+    job: &'a Job,
+    analysis: &'a Analysis,
+    boundaries: Option<&'a Boundaries>,
+    map: Option<&'a (String, Vec<u8>)>,
+    uncertainty: Option<&'a Uncertainty>,
+    provenance: &'a Provenance,
+}
+
+fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
+    let Results { job, analysis, boundaries, map, uncertainty, provenance } = *results;
     let project = job.project();
     staged.add("ranking.csv", |out| table_csv(out, analysis, Columns::Rank, None))?;
     stages(staged, analysis)?;
@@ -129,12 +147,20 @@ fn write_all(
         staged.add("map.svg", |out| out.write_all(svg.as_bytes()))?;
         staged.add("map.png", |out| out.write_all(png))?;
     }
+    if let Some(uncertainty) = uncertainty {
+        staged.add("uncertainty.csv", |out| uncertainty_csv(out, analysis, uncertainty))?;
+        let svg = rank_intervals(analysis, uncertainty, project, project.language);
+        staged.add("rank-intervals.svg", |out| out.write_all(svg.as_bytes()))?;
+        let parts = leave_one_out(analysis, &job.plan());
+        staged.add("leave-one-out.csv", |out| leave_one_out_csv(out, analysis, &parts))?;
+    }
     let html = report(&ReportRequest {
         project,
         analysis,
         language: project.language,
         map_svg: map.map(|(svg, _)| svg.as_str()),
         method: &method_in_words(&analysis.definition, &job.plan(), project.language),
+        uncertainty,
         provenance,
     })?;
     staged.add("report.html", |out| out.write_all(html.as_bytes()))?;
@@ -168,7 +194,11 @@ fn stages(staged: &mut Staged, analysis: &Analysis) -> miette::Result<()> {
     Ok(())
 }
 
-fn provenance(job: &Job, analysis: &Analysis) -> miette::Result<Provenance> {
+fn provenance(
+    job: &Job,
+    analysis: &Analysis,
+    uncertainty: Option<&Uncertainty>,
+) -> miette::Result<Provenance> {
     let project = job.project();
     let mut inputs = Vec::new();
     let mut add = |role: &str, shown: &Path, path: &Path| -> miette::Result<()> {
@@ -197,6 +227,9 @@ fn provenance(job: &Job, analysis: &Analysis) -> miette::Result<Provenance> {
             add(role, file, &job.file.resolve(file))?;
         }
     }
+    if let Some(file) = &project.uncertainty.file {
+        add("space", file, &job.file.resolve(file))?;
+    }
     let hash = |text: Result<String, toml::ser::Error>| -> miette::Result<String> {
         Ok(load::checksum_of(text.into_diagnostic()?.as_bytes()))
     };
@@ -210,7 +243,7 @@ fn provenance(job: &Job, analysis: &Analysis) -> miette::Result<Provenance> {
             None => None,
         },
         inputs,
-        seed: None,
+        seed: uncertainty.map(|uncertainty| uncertainty.seed),
         reference_set: analysis.ranking.n_ranked(),
         command: format!("levekaar run {shown}"),
     })

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use levekaar::index::IndexDefinition;
 use levekaar::project::Project;
 use levekaar::select::RuleFile;
+use levekaar::uncertainty::Space;
 use miette::IntoDiagnostic;
 
 use super::score::to_file_or_stdout;
@@ -35,6 +36,8 @@ enum SchemaOf {
     Index,
     /// The selection rule
     Selection,
+    /// The space of alternatives
+    Uncertainty,
 }
 
 /// The schema goes to stdout or to a file.
@@ -43,6 +46,7 @@ pub(crate) fn run(args: &SchemaArgs, _terminal: &Terminal) -> miette::Result<()>
         SchemaOf::Project => schemars::schema_for!(Project),
         SchemaOf::Index => schemars::schema_for!(IndexDefinition),
         SchemaOf::Selection => schemars::schema_for!(RuleFile),
+        SchemaOf::Uncertainty => schemars::schema_for!(Space),
     };
     let text = serde_json::to_string_pretty(&schema).into_diagnostic()?;
     to_file_or_stdout(args.output.as_deref(), |out| writeln!(out, "{text}"))

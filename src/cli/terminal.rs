@@ -67,4 +67,25 @@ impl Terminal {
         wheel.finish_and_clear();
         result
     }
+
+    /// A bar with the time that is left while `work` counts up to `total`, if it takes long and
+    /// somebody watches.
+    pub(crate) fn counting<T>(
+        &self,
+        text: &str,
+        total: u64,
+        work: impl FnOnce(&(dyn Fn(u64) + Sync)) -> T,
+    ) -> T {
+        if self.quiet || !std::io::stderr().is_terminal() {
+            return work(&|_| ());
+        }
+        let bar = ProgressBar::new(total);
+        if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} {eta}") {
+            bar.set_style(style);
+        }
+        bar.set_message(text.to_owned());
+        let result = work(&|done| bar.inc(done));
+        bar.finish_and_clear();
+        result
+    }
 }

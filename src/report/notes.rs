@@ -158,6 +158,7 @@ fn role(role: &str, language: Language) -> String {
         "definition" => "report.role-definition",
         "rule" => "report.role-rule",
         "project" => "report.role-project",
+        "space" => "report.role-space",
         other => return other.to_owned(),
     };
     message(language, key, &[])

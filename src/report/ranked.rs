@@ -27,9 +27,17 @@ pub(super) struct Ranked {
     has_parent: bool,
     has_population: bool,
     has_outcome: bool,
+    /// The head of the column of rank intervals, and what they cover.
+    interval: Option<Interval>,
     rows: Vec<Row>,
     n_ranked: String,
     unranked: Vec<Unranked>,
+}
+
+#[derive(Debug, Serialize)]
+struct Interval {
+    title: String,
+    covers: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -39,6 +47,7 @@ struct Row {
     name: String,
     parent: String,
     rank: Figure,
+    interval: String,
     score: Figure,
     /// Length of the score's bar, 0..100.
     bar: String,
@@ -90,7 +99,11 @@ impl Ranked {
             has_parent: areas.iter().any(|area| area.parent.is_some()),
             has_population: areas.iter().any(|area| area.population.is_some()),
             has_outcome: analysis.selection.is_some(),
-            rows: rows(analysis, &shown, language),
+            interval: request.uncertainty.map(|uncertainty| Interval {
+                title: message(language, "uncertainty.column", &[]),
+                covers: uncertainty.covers(language),
+            }),
+            rows: rows(request, &shown, language),
             n_ranked: count(ranking.n_ranked(), language),
             unranked: unranked
                 .iter()
@@ -108,7 +121,8 @@ impl Ranked {
     }
 }
 
-fn rows(analysis: &Analysis, shown: &[usize], language: Language) -> Vec<Row> {
+fn rows(request: &ReportRequest<'_>, shown: &[usize], language: Language) -> Vec<Row> {
+    let analysis = request.analysis;
     let ranking = &analysis.ranking;
     let worse_up = high_is_worse(analysis);
     let decimals = score_decimals(ranking.scores());
@@ -130,6 +144,10 @@ fn rows(analysis: &Analysis, shown: &[usize], language: Language) -> Vec<Row> {
                 name: area.name.clone(),
                 parent: area.parent.clone().unwrap_or_default(),
                 rank: Figure::rank(ranking.ranks()[at], language),
+                interval: request
+                    .uncertainty
+                    .map(|uncertainty| uncertainty.rows[at].interval(language))
+                    .unwrap_or_default(),
                 score: Figure::of(ranking.scores()[at], decimals, language),
                 bar: bars[at].map(|x| format!("{:.0}", 100.0 * x)).unwrap_or_default(),
                 decile: ranking.class(at, 10).unwrap_or_default(),

@@ -224,7 +224,9 @@ impl Town {
         let map = "<?xml version=\"1.0\"?>\n<svg><path class=\"area\" data-area=\"1\"/></svg>\n";
         let (map_svg, method) = (Some(map), &["One & only.".to_owned()][..]);
         let provenance = &provenance;
-        let request = ReportRequest { project, analysis, language, map_svg, method, provenance };
+        let uncertainty = None;
+        let request =
+            ReportRequest { project, analysis, language, map_svg, method, uncertainty, provenance };
         report(&request).unwrap()
     }
 }

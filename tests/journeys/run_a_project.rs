@@ -5,13 +5,16 @@ use std::fs;
 
 use crate::harness::{csv, folder, levekaar_ok, shared};
 
-const OUTPUTS: [&str; 8] = [
+const OUTPUTS: [&str; 11] = [
     "ranking.csv",
     "ranking.parquet",
     "selection.csv",
     "areas.geojson",
     "map.svg",
     "map.png",
+    "uncertainty.csv",
+    "rank-intervals.svg",
+    "leave-one-out.csv",
     "report.html",
     "run.json",
 ];

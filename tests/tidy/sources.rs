@@ -41,7 +41,7 @@ fn each_preset_loads_and_is_named_as_its_file() {
 
 #[test]
 fn the_schemas_in_the_repository_are_those_of_the_types() {
-    for name in ["project", "index", "selection"] {
+    for name in ["project", "index", "selection", "uncertainty"] {
         let schema = crate::harness::levekaar_ok(&["schema", name]).out;
         let path = root().join(format!("src/schemas/{name}.schema.json"));
         let checked_in = fs::read_to_string(&path).unwrap();

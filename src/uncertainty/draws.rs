@@ -1,0 +1,236 @@
+//! Which settings does a replicate have?
+//!
+//! Replicate `r` of seed `s` has a random stream of its own, derived from the two. So it does not
+//! matter on which thread or in which block it is computed, and more replicates keep the first.
+
+use rand::RngExt;
+use rand_distr::{Binomial, Distribution, Gamma, Poisson};
+use rand_pcg::Pcg64;
+use serde::Serialize;
+
+use crate::index::plan::Child;
+use crate::index::{IndexDefinition, Plan};
+use crate::indicator::{CellState, Column, Counts, IndicatorTable};
+
+use super::recipe::{LevelWeights, level_name, weights_without};
+use super::space::{GapDraws, Sampling, Space, WeightSpread};
+
+/// What was drawn for one replicate.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Settings {
+    /// Its number, from 0.
+    pub replicate: u32,
+    /// Position among the combinations that can be computed.
+    pub combination: usize,
+    /// Position among the scenarios; `None` is the recipe's own set of weights.
+    pub scenario: Option<usize>,
+    /// Position of the indicator that is left out.
+    pub left_out: Option<usize>,
+    /// The constant of the exponential transformations, where it varies.
+    pub k: Option<f64>,
+    /// The weights of every level, in the order of the plan, as they are used.
+    pub weights: LevelWeights,
+}
+
+/// What a random stream is for.
+#[derive(Debug, Clone, Copy)]
+enum Purpose {
+    Method = 0,
+    Data = 1,
+}
+
+/// The stream of a replicate. Seeds and numbers next to each other are mixed first, because a
+/// congruential generator keeps a likeness between neighbours.
+fn stream(seed: u64, replicate: u32, purpose: Purpose) -> Pcg64 {
+    let number = 2 * u64::from(replicate) + purpose as u64;
+    let high = mixed(seed ^ mixed(number));
+    let low = mixed(high ^ number);
+    Pcg64::new((u128::from(high) << 64) | u128::from(low), u128::from(number))
+}
+
+/// SplitMix64's finisher: Steele, Lea and Flood (2014).
+fn mixed(x: u64) -> u64 {
+    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
+/// What replicates are drawn from: the space, the recipe's levels and their weights.
+#[derive(Debug)]
+pub(super) struct Drawer<'a> {
+    pub(super) space: &'a Space,
+    pub(super) plan: &'a Plan<'a>,
+    pub(super) base: LevelWeights,
+    pub(super) n_combinations: usize,
+    pub(super) seed: u64,
+}
+
+impl Drawer<'_> {
+    /// The settings of a replicate.
+    pub(super) fn settings(&self, replicate: u32) -> Settings {
+        let mut rng = stream(self.seed, replicate, Purpose::Method);
+        // One number a choice, whether or not it varies, in a fixed order: to add an alternative
+        // to one choice leaves the others as they were drawn.
+        let [combination, scenario, left_out, which, k]: [f64; 5] = rng.random();
+        let combination = cut(combination, self.n_combinations);
+        let scenario = cut(scenario, self.space.scenarios.len() + 1).checked_sub(1);
+        let n_indicators = self.plan.definition().indicators.len();
+        let mut left_out = (left_out < self.space.leave_out).then(|| cut(which, n_indicators));
+        let k = self.space.exponential.map(|range| range.low + (range.high - range.low) * k);
+        let mut weights = self.spread(self.scenario_weights(scenario), &mut rng);
+        if let Some(indicator) = left_out {
+            match weights_without(self.plan, &weights, Child::Indicator(indicator)) {
+                Some(without) => weights = without,
+                // The only indicator cannot be left out.
+                None => left_out = None,
+            }
+        }
+        Settings { replicate, combination, scenario, left_out, k, weights }
+    }
+
+    fn scenario_weights(&self, scenario: Option<usize>) -> LevelWeights {
+        let mut weights = self.base.clone();
+        let Some(scenario) = scenario else { return weights };
+        let given = &self.space.scenarios[scenario].weights;
+        for (level, weights) in self.plan.levels().iter().zip(&mut weights) {
+            let before: f64 = weights.iter().sum();
+            for (child, weight) in level.children.iter().zip(weights.iter_mut()) {
+                if let Some(given) = given.get(self.plan.child_id(*child)) {
+                    *weight = *given;
+                }
+            }
+            rescale(weights, before);
+        }
+        weights
+    }
+
+    fn spread(&self, mut weights: LevelWeights, rng: &mut Pcg64) -> LevelWeights {
+        for (level, weights) in self.plan.levels().iter().zip(&mut weights) {
+            let sum: f64 = weights.iter().sum();
+            let k = weights.iter().filter(|w| **w > 0.0).count() as f64;
+            match &self.space.weights {
+                WeightSpread::Fixed => {}
+                WeightSpread::Dirichlet { concentration, levels } => {
+                    let own = levels.get(level_name(self.plan, level));
+                    dirichlet(weights, *own.unwrap_or(concentration), rng);
+                    rescale(weights, sum);
+                }
+                WeightSpread::DirichletCv { cv } => {
+                    dirichlet(weights, ((k - 1.0) / (cv * cv) - 1.0).max(f64::EPSILON), rng);
+                    rescale(weights, sum);
+                }
+                WeightSpread::Noise { share } => {
+                    for weight in weights.iter_mut() {
+                        *weight *= 1.0 + share * (2.0 * rng.random::<f64>() - 1.0);
+                    }
+                    rescale(weights, sum);
+                }
+            }
+        }
+        weights
+    }
+}
+
+/// Cuts `0..1` into `n` equal parts and tells in which `u` lies.
+fn cut(u: f64, n: usize) -> usize {
+    ((u * n as f64) as usize).min(n.saturating_sub(1))
+}
+
+/// Gives the weights the sum that the level has in the recipe.
+fn rescale(weights: &mut [f64], sum: f64) {
+    let now: f64 = weights.iter().sum();
+    if now > 0.0 {
+        weights.iter_mut().for_each(|weight| *weight *= sum / now);
+    }
+}
+
+/// Replaces weights by gamma variates with shape `concentration * share`, which after rescaling
+/// are a Dirichlet draw. A level with one weight has nothing to draw.
+fn dirichlet(weights: &mut [f64], concentration: f64, rng: &mut Pcg64) {
+    let sum: f64 = weights.iter().sum();
+    if weights.iter().filter(|weight| **weight > 0.0).count() < 2 {
+        return;
+    }
+    let draws: Vec<f64> = weights
+        .iter()
+        .map(|weight| match Gamma::new(concentration * weight / sum, 1.0) {
+            Ok(gamma) => gamma.sample(rng),
+            // A weight of zero stays zero.
+            Err(_) => 0.0,
+        })
+        .collect();
+    // A very small concentration can underflow to zero everywhere: the recipe's weights stay.
+    if draws.iter().sum::<f64>() > 0.0 {
+        weights.copy_from_slice(&draws);
+    }
+}
+
+/// The table with the data of a replicate: rates drawn from their counts, gaps filled at random.
+/// `None` where the space leaves the data alone.
+pub(super) fn data(
+    space: &Space,
+    table: &IndicatorTable,
+    definition: &IndexDefinition,
+    seed: u64,
+    replicate: u32,
+) -> Option<IndicatorTable> {
+    if space.sampling == Sampling::None && space.gaps == GapDraws::None {
+        return None;
+    }
+    let mut rng = stream(seed, replicate, Purpose::Data);
+    let columns = table
+        .columns()
+        .iter()
+        .zip(&definition.indicators)
+        .map(|(column, indicator)| {
+            let mut values = column.values().to_vec();
+            let mut states = column.states().to_vec();
+            if let (Sampling::FromCounts, Some(counts)) = (space.sampling, column.counts()) {
+                for (at, value) in values.iter_mut().enumerate() {
+                    *value = drawn_rate(*value, counts, at, &mut rng);
+                    if indicator.unit.starts_with('%') {
+                        *value = value.clamp(0.0, 100.0);
+                    }
+                }
+            }
+            if space.gaps == GapDraws::Observed {
+                let there: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
+                for (value, state) in values.iter_mut().zip(&mut states) {
+                    if value.is_nan() && !there.is_empty() {
+                        *value = there[cut(rng.random(), there.len())];
+                        *state = CellState::Present;
+                    }
+                }
+            }
+            let drawn = Column::new(column.indicator().clone(), values, states);
+            match column.counts() {
+                Some(counts) => drawn.with_counts(counts.clone()),
+                None => drawn,
+            }
+        })
+        .collect();
+    Some(IndicatorTable::new(table.areas().clone(), columns))
+}
+
+/// A rate with its numerator drawn anew; a gap stays a gap. The value may be the complement of
+/// the rate, and then moves the other way.
+fn drawn_rate(value: f64, counts: &Counts, at: usize, rng: &mut Pcg64) -> f64 {
+    let (numerator, denominator) = (counts.numerator[at], counts.denominator[at]);
+    if value.is_nan() || numerator.is_nan() || denominator.is_nan() || denominator <= 0.0 {
+        return value;
+    }
+    let is_share = counts.per == 100.0 && numerator <= denominator;
+    let drawn = if is_share {
+        let n = denominator.round() as u64;
+        Binomial::new(n, numerator / denominator)
+            .map(|law| law.sample(rng) as f64)
+            .unwrap_or(numerator)
+    } else {
+        Poisson::new(numerator).map(|law| law.sample(rng)).unwrap_or(numerator)
+    };
+    let rate = numerator / denominator * counts.per;
+    let change = (drawn - numerator) / denominator * counts.per;
+    let is_rate = (value - rate).abs() <= 1e-6 * (1.0 + rate.abs());
+    if is_rate { value + change } else { value - change }
+}

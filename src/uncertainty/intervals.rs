@@ -1,0 +1,358 @@
+//! What do the replicates say of each area?
+//!
+//! Rows of ranks in, one line an area out: the rank interval and how often the area is among the
+//! worst or selected. All ranks are kept where they take at most [`MATRIX_LIMIT_BYTES`], and
+//! quantiles are exact; above, each area keeps a histogram of [`N_BINS`] classes of rank, so that
+//! quantiles are known to within `n / N_BINS` ranks. Means and probabilities are exact in both.
+
+use rayon::prelude::*;
+
+use crate::language::{Language, message, number};
+use crate::rank::First;
+use crate::select::{Truth, Unknown};
+
+use super::ranker::Edges;
+use super::replicate::{Cell, Chunk, RuleBasis, Study};
+
+/// All ranks are kept up to this size: 33,755 areas and 10,000 replicates take 644 MiB, which
+/// with everything else stays below 1 GiB.
+pub const MATRIX_LIMIT_BYTES: usize = 700 << 20;
+
+/// Classes of rank where not all ranks are kept.
+pub const N_BINS: usize = 512;
+
+/// Areas that are turned from rows into columns at a time.
+const TILE: usize = 32;
+
+/// What the replicates say of one area. Probabilities are shares of the replicates that could be
+/// computed; NaN where there is no such replicate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AreaUncertainty {
+    /// The rank by the recipe itself; NaN where it gives none.
+    pub rank: f64,
+    /// The mean rank; this and the quantiles are over the replicates in which the area has one.
+    pub mean: f64,
+    /// The median rank.
+    pub median: f64,
+    /// The lower end of the rank interval (type 7 quantile, as in R and numpy).
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+    /// The probability of being among the worst areas, as many as the space says; by rank, so
+    /// that areas that share the last rank are all in.
+    pub worst_areas: f64,
+    /// The probability of being in the worst tenth of the areas.
+    pub worst_decile: f64,
+    /// The probability of being among the worst areas that together hold the stated share of
+    /// the residents; `None` where residents are not known or rank 1 is best.
+    pub worst_people: Option<f64>,
+    /// The probability that the rule selects it; `None` where it was not evaluated.
+    pub selected: Option<f64>,
+    /// The probability that the rule's answer is unknown; the rest is not selected.
+    pub unknown: Option<f64>,
+    /// The most frequent tenth, 1 being the one with rank 1; the lower one of two.
+    pub decile: Option<u8>,
+    /// In how many replicates it has a rank.
+    pub n_ranked: u32,
+}
+
+impl AreaUncertainty {
+    /// The rank interval as printed, its ends rounded outwards to whole ranks: `2–5`; `–` where
+    /// no replicate ranks the area.
+    pub fn interval(&self, language: Language) -> String {
+        let [low, high] = [self.low.floor(), self.high.ceil()].map(|x| number(x, 0, language));
+        if low == high {
+            return low;
+        }
+        message(language, "uncertainty.range", &[("low", &low), ("high", &high)])
+    }
+}
+
+/// The lines of all areas, in the order of the table, and the replicates that failed.
+pub(super) struct Summary {
+    pub(super) rows: Vec<AreaUncertainty>,
+    pub(super) failed: Vec<(u32, String)>,
+    /// How far a quantile can be off, in ranks; 0 where they are exact.
+    pub(super) resolution: f64,
+}
+
+/// Computes `n` replicates and sums them up.
+pub(super) fn summarise(
+    study: &Study<'_>,
+    n: u32,
+    block: usize,
+    limit_bytes: usize,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Summary {
+    // Half ranks are stored doubled.
+    let largest = study.order.len() * study.ranker.scale() as usize;
+    if largest <= usize::from(u16::MAX) {
+        summarise_as::<u16>(study, n, block, limit_bytes, progress)
+    } else {
+        summarise_as::<u32>(study, n, block, limit_bytes, progress)
+    }
+}
+
+fn summarise_as<T: Cell>(
+    study: &Study<'_>,
+    n: u32,
+    block: usize,
+    limit_bytes: usize,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Summary {
+    let n_areas = study.order.len();
+    let row_bytes = (n_areas * size_of::<T>()).max(1);
+    let is_exact = row_bytes.saturating_mul(n as usize) <= limit_bytes;
+    // Where not all fit, a quarter of the limit is used again and again.
+    let step = if is_exact { n } else { (limit_bytes / 4 / row_bytes).clamp(1, n as usize) as u32 };
+    let mut tallies = vec![Tally::default(); n_areas];
+    let mut bins = vec![0_u32; if is_exact { 0 } else { n_areas * N_BINS }];
+    let mut failed = Vec::new();
+    let mut first = 0;
+    while first < n {
+        let size = step.min(n - first);
+        let chunk: Chunk<T> = study.chunk(first, size, block, progress);
+        absorb(study, &chunk, &mut tallies, &mut bins);
+        failed.extend(chunk.failed);
+        first += size;
+    }
+    let n_done = n - failed.len() as u32;
+    let mut rows = vec![None; n_areas];
+    for (position, (tally, area)) in tallies.iter().zip(&study.order).enumerate() {
+        let bins = (!is_exact).then(|| &bins[position * N_BINS..][..N_BINS]);
+        rows[*area as usize] = Some(tally.line(study, *area as usize, n, n_done, bins));
+    }
+    let rows = rows.into_iter().map(|row| row.expect("each area has one position")).collect();
+    let resolution = if is_exact { 0.0 } else { (n_areas as f64 / N_BINS as f64).ceil() };
+    Summary { rows, failed, resolution }
+}
+
+/// What is counted of one area.
+#[derive(Debug, Clone, Default)]
+struct Tally {
+    n_ranked: u32,
+    sum: u64,
+    worst_areas: u32,
+    people: u32,
+    selected: u32,
+    unknown: u32,
+    deciles: [u32; 10],
+    /// Low, median and high, where all ranks are kept.
+    quantiles: [f64; 3],
+}
+
+/// How stored ranks become bins.
+fn bin_of(rank: u32, largest: u32) -> usize {
+    ((u64::from(rank) - 1) * N_BINS as u64 / u64::from(largest)) as usize
+}
+
+fn absorb<T: Cell>(study: &Study<'_>, chunk: &Chunk<T>, tallies: &mut [Tally], bins: &mut [u32]) {
+    let n_areas = tallies.len();
+    let n = chunk.edges.len();
+    let scale = study.ranker.scale();
+    let largest = (n_areas as u32 * scale).max(1);
+    let worst_first = study.analysis.ranking.rule().first == First::Worst;
+    let k = (study.space.results.worst_areas as u32).saturating_mul(scale);
+    let same_n = chunk
+        .edges
+        .first()
+        .filter(|first| chunk.edges.iter().all(|edges| edges.n_ranked == first.n_ranked));
+    // The edges as stored ranks; where rank 1 is best, the worst areas are those above theirs.
+    let edge_of = |of: &dyn Fn(&Edges) -> u32| -> Vec<T> {
+        chunk.edges.iter().map(|edges| T::try_from(of(edges)).unwrap_or_default()).collect()
+    };
+    let worst = edge_of(&|edges| {
+        if worst_first { k.min(largest) } else { (edges.n_ranked * scale).saturating_sub(k) }
+    });
+    let (people, rule) = (edge_of(&|edges| edges.people), edge_of(&|edges| edges.rule));
+    let is_exact = bins.is_empty();
+    let probabilities = [study.space.results.interval[0], 0.5, study.space.results.interval[1]];
+    let tile_bins: Vec<&mut [u32]> = if is_exact {
+        (0..n_areas.div_ceil(TILE)).map(|_| [].as_mut_slice()).collect()
+    } else {
+        bins.chunks_mut(N_BINS * TILE).collect()
+    };
+    tallies.par_chunks_mut(TILE).zip(tile_bins).enumerate().for_each_init(
+        || (vec![T::default(); TILE * n], vec![0_u32; largest as usize + 1]),
+        |(columns, counts), (tile, (tallies, bins))| {
+            let (start, width) = (tile * TILE, tallies.len());
+            for r in 0..n {
+                let row = &chunk.ranks[r * n_areas + start..][..width];
+                for (at, rank) in row.iter().enumerate() {
+                    columns[at * n + r] = *rank;
+                }
+            }
+            for (at, tally) in tallies.iter_mut().enumerate() {
+                let column = &columns[at * n..][..n];
+                let (mut low, mut high) = (largest, 0);
+                for rank in column {
+                    let rank: u32 = (*rank).into();
+                    counts[rank as usize] += 1;
+                    if rank > 0 {
+                        low = low.min(rank);
+                        high = high.max(rank);
+                    }
+                }
+                let unranked = std::mem::take(&mut counts[0]);
+                let m = n as u32 - unranked;
+                tally.n_ranked += m;
+                let mut walk = Walk::of(m, probabilities);
+                for rank in low..=high {
+                    let count = std::mem::take(&mut counts[rank as usize]);
+                    if count == 0 {
+                        continue;
+                    }
+                    tally.sum += u64::from(rank) * u64::from(count);
+                    walk.pass(rank, count);
+                    if let Some(edges) = same_n {
+                        tally.deciles[decile(rank, edges.n_ranked * scale)] += count;
+                    }
+                    if !is_exact {
+                        bins[at * N_BINS + bin_of(rank, largest)] += count;
+                    }
+                }
+                if is_exact {
+                    tally.quantiles = walk.values().map(|x| x / f64::from(scale));
+                }
+                // A rank of 0 is below every edge and stands for none.
+                let within = |edges: &[T]| {
+                    let pairs = column.iter().zip(edges);
+                    pairs.filter(|(rank, edge)| rank <= edge).count() as u32 - unranked
+                };
+                if same_n.is_none() {
+                    let pairs = column.iter().map(|rank| (*rank).into()).zip(&chunk.edges);
+                    for (rank, edges) in pairs.filter(|(rank, _)| *rank > 0) {
+                        tally.deciles[decile(rank, edges.n_ranked * scale)] += 1;
+                    }
+                }
+                tally.worst_areas += if worst_first { within(&worst) } else { m - within(&worst) };
+                if study.ranker.people_cut.is_some() {
+                    tally.people += within(&people);
+                }
+                match study.basis {
+                    RuleBasis::Cut => {
+                        tally.selected += within(&rule);
+                        tally.unknown += unranked;
+                    }
+                    RuleBasis::Whole => {
+                        let answers = (0..n).map(|r| chunk.truths[r * n_areas + start + at]);
+                        for answer in answers {
+                            tally.selected += u32::from(answer == Truth::True);
+                            tally.unknown += u32::from(answer == Truth::Unknown);
+                        }
+                    }
+                    RuleBasis::NoRule | RuleBasis::TooMany => {}
+                }
+            }
+        },
+    );
+}
+
+/// The tenth of a stored rank, 0..=9: `ceil(10 r / n) - 1` in whole numbers.
+fn decile(rank: u32, n: u32) -> usize {
+    ((10 * u64::from(rank)).div_ceil(u64::from(n.max(1))).max(1) as usize - 1).min(9)
+}
+
+/// Picks order statistics out of counts that pass by from the smallest rank.
+struct Walk {
+    at: [f64; 3],
+    passed: u32,
+    found: [(f64, f64); 3],
+    n: u32,
+}
+
+impl Walk {
+    fn of(n: u32, probabilities: [f64; 3]) -> Self {
+        let at = probabilities.map(|p| p * f64::from(n.saturating_sub(1)));
+        Self { at, passed: 0, found: [(f64::NAN, f64::NAN); 3], n }
+    }
+
+    fn pass(&mut self, rank: u32, count: u32) {
+        let (from, to) = (f64::from(self.passed), f64::from(self.passed + count));
+        for (at, found) in self.at.iter().zip(&mut self.found) {
+            let below = at.floor();
+            if from <= below && below < to {
+                found.0 = f64::from(rank);
+            }
+            let above = (below + 1.0).min(f64::from(self.n) - 1.0);
+            if from <= above && above < to {
+                found.1 = f64::from(rank);
+            }
+        }
+        self.passed += count;
+    }
+
+    fn values(&self) -> [f64; 3] {
+        let mut out = [f64::NAN; 3];
+        for ((out, at), (low, high)) in out.iter_mut().zip(&self.at).zip(&self.found) {
+            let share = at - at.floor();
+            *out = if share == 0.0 { *low } else { low + (high - low) * share };
+        }
+        out
+    }
+}
+
+impl Tally {
+    fn line(
+        &self,
+        study: &Study<'_>,
+        area: usize,
+        n: u32,
+        n_done: u32,
+        bins: Option<&[u32]>,
+    ) -> AreaUncertainty {
+        let scale = f64::from(study.ranker.scale());
+        let share = |count: u32| f64::from(count) / f64::from(n_done);
+        let [low, median, high] = match bins {
+            None => self.quantiles,
+            Some(bins) => self.quantiles_in(study, bins),
+        };
+        let evaluated = matches!(study.basis, RuleBasis::Cut | RuleBasis::Whole);
+        // Replicates that failed have no rank and no answer, and count for neither.
+        let n_failed = n - n_done;
+        let unknown = match study.analysis.selection.as_ref().map(|s| s.rule().unknown) {
+            Some(Unknown::NotSelected) if study.basis == RuleBasis::Cut => 0,
+            Some(Unknown::NotSelected | Unknown::ListApart) | None => {
+                self.unknown.saturating_sub(n_failed)
+            }
+        };
+        let most = self.deciles.iter().max().copied().unwrap_or(0);
+        let decile = self.deciles.iter().position(|count| *count == most).filter(|_| most > 0);
+        AreaUncertainty {
+            rank: study.analysis.ranking.ranks()[area],
+            mean: self.sum as f64 / scale / f64::from(self.n_ranked),
+            median,
+            low,
+            high,
+            worst_areas: share(self.worst_areas),
+            worst_decile: share(match study.analysis.ranking.rule().first {
+                First::Worst => self.deciles[0],
+                First::Best => self.deciles[9],
+            }),
+            worst_people: study.ranker.people_cut.is_some().then(|| share(self.people)),
+            selected: evaluated.then(|| share(self.selected)),
+            unknown: evaluated.then(|| share(unknown)),
+            decile: decile.map(|at| at as u8 + 1),
+            n_ranked: self.n_ranked,
+        }
+    }
+
+    /// Quantiles by interpolation inside a class, as if its ranks were spread evenly.
+    fn quantiles_in(&self, study: &Study<'_>, bins: &[u32]) -> [f64; 3] {
+        let n_areas = study.order.len() as f64;
+        let [low, high] = study.space.results.interval;
+        [low, 0.5, high].map(|p| {
+            let wanted = p * f64::from(self.n_ranked);
+            let mut passed = 0.0;
+            for (at, count) in bins.iter().enumerate() {
+                let count = f64::from(*count);
+                if count > 0.0 && passed + count >= wanted {
+                    let inside = (wanted - passed) / count;
+                    return 1.0 + (at as f64 + inside) / N_BINS as f64 * (n_areas - 1.0);
+                }
+                passed += count;
+            }
+            f64::NAN
+        })
+    }
+}

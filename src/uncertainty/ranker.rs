@@ -1,0 +1,269 @@
+//! Which ranks do these scores have, ten thousand times over?
+//!
+//! The ranks of [`crate::rank::rank`], and the edges of cuts, without its allocations. Many areas
+//! are dealt into as many buckets by a linear scale of the score and then put right inside each
+//! bucket, which for scores of ordinary spread is one pass; few are sorted by comparison.
+
+use crate::language::round_half_away;
+use crate::rank::Ties;
+use crate::select::{Cut, CutTies, Take};
+
+/// Below so many areas a comparison sort is quicker than buckets.
+const SMALL: usize = 2_048;
+/// A fuller bucket is sorted by comparison.
+const FULL: u32 = 32;
+
+/// How a replicate's scores are ranked. Areas stand at *positions*: in the order of the recipe's
+/// own ranking, so that a replicate's ranks are nearly sorted already.
+#[derive(Debug)]
+pub(super) struct Ranker {
+    pub(super) ties: Ties,
+    pub(super) large_first: bool,
+    pub(super) round: Option<u8>,
+    /// The place of each position when areas are ordered by id.
+    pub(super) places: Vec<u32>,
+    /// Residents by position; unknown counts as none.
+    pub(super) people: Vec<f64>,
+    /// The cut by residents that is reported, if any area has residents.
+    pub(super) people_cut: Option<Cut>,
+    /// The rule, where it is a cut and nothing else.
+    pub(super) rule_cut: Option<Cut>,
+}
+
+/// Where a replicate's cuts run; an area is in when its stored rank is at most the edge.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Edges {
+    pub(super) n_ranked: u32,
+    pub(super) people: u32,
+    pub(super) rule: u32,
+}
+
+/// Memory that one thread uses again for each replicate.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    sorted: Vec<(u64, u32)>,
+    bucket_of: Vec<u32>,
+    ends: Vec<u32>,
+}
+
+impl Ranker {
+    /// What ranks are multiplied by, so that halves are whole numbers.
+    pub(super) fn scale(&self) -> u32 {
+        if self.ties == Ties::Average { 2 } else { 1 }
+    }
+
+    /// Writes the stored rank of each position, 0 where there is no score.
+    pub(super) fn rank(
+        &self,
+        scores: &mut [f64],
+        scratch: &mut Scratch,
+        ranks: &mut [u32],
+    ) -> Edges {
+        if let Some(decimals) = self.round {
+            let decimals = usize::from(decimals);
+            scores.iter_mut().for_each(|x| *x = round_half_away(*x, decimals));
+        }
+        let by_bucket = scores.len() >= SMALL && self.deal(scores, scratch);
+        if !by_bucket {
+            let entries = scores.iter().enumerate().filter(|(_, x)| !x.is_nan());
+            scratch.sorted.clear();
+            scratch.sorted.extend(entries.map(|(at, x)| (self.key(*x), at as u32)));
+            scratch.sorted.sort_unstable();
+        }
+        ranks.fill(0);
+        self.number(&mut scratch.sorted, ranks);
+        let sorted = &scratch.sorted;
+        let edge = |cut: &Option<Cut>| cut.as_ref().map_or(0, |cut| self.edge(cut, sorted, ranks));
+        Edges {
+            n_ranked: sorted.len() as u32,
+            people: edge(&self.people_cut),
+            rule: edge(&self.rule_cut),
+        }
+    }
+
+    /// A number whose unsigned order is that of the ranks; -0 counts as 0.
+    fn key(&self, x: f64) -> u64 {
+        let bits = (x + 0.0).to_bits();
+        let up = if bits >> 63 == 1 { !bits } else { bits | (1 << 63) };
+        if self.large_first { !up } else { up }
+    }
+
+    /// Sorts by buckets; false where the scores do not lend themselves to it.
+    fn deal(&self, scores: &[f64], scratch: &mut Scratch) -> bool {
+        let (mut min, mut max, mut n) = (f64::INFINITY, f64::NEG_INFINITY, 0_usize);
+        for &x in scores {
+            // A comparison with NaN is false, so that gaps pass by.
+            min = if x < min { x } else { min };
+            max = if x > max { x } else { max };
+            n += usize::from(!x.is_nan());
+        }
+        let n_buckets = scores.len().next_power_of_two();
+        let width = (n_buckets - 1) as f64 / (max - min);
+        if !(min.is_finite() && max.is_finite() && width.is_finite()) {
+            return false;
+        }
+        let Scratch { sorted, bucket_of, ends } = scratch;
+        ends.clear();
+        ends.resize(n_buckets, 0);
+        bucket_of.clear();
+        // Subtraction and multiplication round monotonously: a larger score is never in an
+        // earlier bucket than a smaller one, and equal scores share theirs.
+        for &x in scores {
+            let distance = if self.large_first { max - x } else { x - min };
+            let bucket = (distance * width) as u32;
+            bucket_of.push(bucket);
+            ends[bucket as usize] += u32::from(!x.is_nan());
+        }
+        let (mut start, mut fullest) = (0, 0);
+        for end in ends.iter_mut() {
+            fullest = fullest.max(*end);
+            start += std::mem::replace(end, start);
+        }
+        sorted.clear();
+        sorted.resize(n, (0, 0));
+        for (at, (&x, &bucket)) in scores.iter().zip(bucket_of.iter()).enumerate() {
+            if !x.is_nan() {
+                let slot = &mut ends[bucket as usize];
+                sorted[*slot as usize] = (self.key(x), at as u32);
+                *slot += 1;
+            }
+        }
+        if fullest > FULL {
+            let mut start = 0;
+            for &end in ends.iter() {
+                sorted[start..end as usize].sort_unstable();
+                start = end as usize;
+            }
+        } else {
+            insertion_sort(sorted);
+        }
+        true
+    }
+
+    /// Ranks from the sorted list; ties are put in the order of their ids.
+    fn number(&self, sorted: &mut [(u64, u32)], ranks: &mut [u32]) {
+        let scale = self.scale();
+        let mut start = 0;
+        while start < sorted.len() {
+            let key = sorted[start].0;
+            let mut end = start + 1;
+            while end < sorted.len() && sorted[end].0 == key {
+                end += 1;
+            }
+            let (first, last) = (start as u32 + 1, end as u32);
+            if end - start > 1 {
+                sorted[start..end].sort_unstable_by_key(|entry| self.places[entry.1 as usize]);
+            }
+            for (offset, entry) in sorted[start..end].iter().enumerate() {
+                ranks[entry.1 as usize] = match self.ties {
+                    Ties::Min => first,
+                    Ties::Average => first + last,
+                    Ties::Max => last,
+                    Ties::FirstById => first + offset as u32,
+                } * if self.ties == Ties::Average { 1 } else { scale };
+            }
+            start = end;
+        }
+    }
+
+    /// The largest stored rank that is in the cut; 0 where none is.
+    fn edge(&self, cut: &Cut, sorted: &[(u64, u32)], ranks: &[u32]) -> u32 {
+        let n = sorted.len();
+        let wanted = match cut.take {
+            Take::Areas(wanted) => wanted.min(n),
+            // As in `select`: a share may not lose an area to the last bit.
+            Take::ShareOfAreas(share) => ((share * n as f64 + 1e-9).floor() as usize).min(n),
+            Take::ShareOfPeople(share) => {
+                let of = |entry: &(u64, u32)| self.people[entry.1 as usize];
+                let total: f64 = sorted.iter().map(of).sum();
+                let mut held = 0.0;
+                sorted
+                    .iter()
+                    .take_while(|entry| {
+                        let before = held;
+                        held += of(entry);
+                        before < share * total
+                    })
+                    .count()
+            }
+        };
+        let mut settled = wanted;
+        if wanted > 0 && wanted < n && sorted[wanted - 1].0 == sorted[wanted].0 {
+            let tie = sorted[wanted].0;
+            match cut.ties {
+                CutTies::AllIn => {
+                    while settled < n && sorted[settled].0 == tie {
+                        settled += 1;
+                    }
+                }
+                CutTies::NoneIn => {
+                    while settled > 0 && sorted[settled - 1].0 == tie {
+                        settled -= 1;
+                    }
+                }
+            }
+        }
+        settled.checked_sub(1).map_or(0, |last| ranks[sorted[last].1 as usize])
+    }
+}
+
+/// For lists in which nothing is far from its place.
+fn insertion_sort(sorted: &mut [(u64, u32)]) {
+    for at in 1..sorted.len() {
+        let entry = sorted[at];
+        let mut hole = at;
+        while hole > 0 && sorted[hole - 1].0 > entry.0 {
+            sorted[hole] = sorted[hole - 1];
+            hole -= 1;
+        }
+        sorted[hole] = entry;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::aggregate::Scores;
+    use crate::area::Area;
+    use crate::indicator::Direction;
+    use crate::rank::{First, RankRule, rank};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        /// The quick ranks are those of the plain step, with ties and gaps, few areas and many.
+        #[test]
+        fn ranks_are_those_of_the_plain_step(
+            values in prop::collection::vec(prop::option::weighted(0.95, -300..300_i32), 1..4000),
+            coarse in 1..2000_i32,
+            best in any::<bool>(),
+        ) {
+            for ties in [Ties::Min, Ties::Average, Ties::Max, Ties::FirstById] {
+                let values: Vec<f64> = values
+                    .iter()
+                    .map(|x| x.map_or(f64::NAN, |x| f64::from(x.pow(3) / coarse)))
+                    .collect();
+                let n = values.len();
+                let areas: Vec<Area> = (0..n).map(|i| Area::of(format!("{i:05}").as_str())).collect();
+                let first = if best { First::Best } else { First::Worst };
+                let rule = RankRule { ties, round: None, first };
+                let direction = Direction::HigherIsWorse;
+                let scores = Scores { areas: areas.into(), values: values.clone(), direction };
+                let expected = rank(&scores, rule);
+                let ranker = Ranker {
+                    ties, large_first: !best, round: None, places: (0..n as u32).collect(),
+                    people: vec![0.0; n], people_cut: None, rule_cut: None,
+                };
+                let mut got = vec![0; n];
+                let edges = ranker.rank(&mut values.clone(), &mut Scratch::default(), &mut got);
+                prop_assert_eq!(edges.n_ranked as usize, expected.n_ranked());
+                for (got, expected) in got.iter().zip(expected.ranks()) {
+                    let got = f64::from(*got) / f64::from(ranker.scale());
+                    prop_assert!(got == *expected || (got == 0.0 && expected.is_nan()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,323 @@
+use std::collections::BTreeMap;
+
+use super::space::{
+    AggregationChoice, GapDraws, NormalisationChoice, ResultOptions, Sampling, WeightSpread,
+};
+use super::*;
+use crate::aggregate::Aggregation;
+use crate::analysis::analyse;
+use crate::area::Area;
+use crate::index::IndexDefinition;
+use crate::indicator::{Column, Counts, IndicatorTable};
+use crate::normalise::{Divisor, Normalisation};
+use crate::select::RuleFile;
+
+const DEFINITION: &str = r#"
+version = 1
+id = "town"
+title = { nb = "By", en = "Town" }
+source = "a test"
+licence = "CC0-1.0"
+score = { aggregate = { method = "arithmetic-mean" }, missing = { policy = "available-weight", at-least = 0.5 } }
+ranking = { ties = "min" }
+defaults = { normalise = { method = "min-max", low = 1, high = 100 } }
+[[domain]]
+id = "money"
+title = { nb = "Penger", en = "Money" }
+weight = 0.6
+score = { aggregate = { method = "arithmetic-mean" } }
+[[indicator]]
+id = "poor"
+title = { nb = "Fattige", en = "Poor" }
+unit = "%"
+direction = "higher-is-worse"
+domain = "money"
+weight = 0.7
+[[indicator]]
+id = "income"
+title = { nb = "Inntekt", en = "Income" }
+unit = "kr"
+direction = "higher-is-better"
+domain = "money"
+weight = 0.3
+[[indicator]]
+id = "school"
+title = { nb = "Skole", en = "School" }
+unit = "%"
+direction = "higher-is-worse"
+weight = 0.4
+"#;
+
+const RULE: &str = r#"
+version = 1
+id = "worst"
+title = { nb = "De verste", en = "The worst" }
+source = "a test"
+rule = { worst = { take = { areas = 4 } } }
+"#;
+
+#[test]
+fn threads_blocks_and_memory_do_not_move_a_bit() {
+    let town = analysis(60, RULE);
+    let plan = Plan::of(&town.definition).unwrap();
+    let space = varied();
+    let run = |threads: usize, block: usize, matrix_limit_bytes: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let execution = Execution { replicates: 300, block, matrix_limit_bytes };
+        pool.install(|| uncertainty(&town, &plan, &space, 5, execution, &|_| ()).unwrap())
+    };
+    let one = format!("{:?}", run(1, 1, usize::MAX).rows);
+    for (threads, block) in [(2, 1), (1, 7), (2, 7), (1, 1000), (2, 1000)] {
+        assert_eq!(format!("{:?}", run(threads, block, usize::MAX).rows), one, "{threads} {block}");
+    }
+    // Where not all ranks are kept, everything but the quantiles is still exact.
+    let classes = run(2, 7, 1_000);
+    assert!(classes.resolution > 0.0);
+    for (a, b) in classes.rows.iter().zip(&run(1, 32, usize::MAX).rows) {
+        assert_eq!(
+            (a.mean.to_bits(), a.worst_areas.to_bits()),
+            (b.mean.to_bits(), b.worst_areas.to_bits())
+        );
+        assert_eq!((a.selected, a.unknown, a.decile), (b.selected, b.unknown, b.decile));
+        assert!((a.low - b.low).abs() <= 2.0 && (a.high - b.high).abs() <= 2.0, "{a:?} {b:?}");
+    }
+}
+
+#[test]
+fn more_replicates_keep_the_first_ones() {
+    let town = analysis(40, RULE);
+    let plan = Plan::of(&town.definition).unwrap();
+    let space = varied();
+    let study = Study::of(&town, &plan, &space, 1).unwrap();
+    let short = study.chunk::<u16>(0, 20, 8, &|_| ());
+    let long = study.chunk::<u16>(0, 50, 32, &|_| ());
+    assert_eq!(short.ranks, long.ranks[..short.ranks.len()]);
+    let one = study.ranks(17).unwrap();
+    for (position, &area) in study.order.iter().enumerate() {
+        let stored = long.ranks[17 * 40 + position];
+        assert!(one[area as usize] == f64::from(stored) || stored == 0);
+    }
+}
+
+#[test]
+fn a_space_in_which_nothing_varies_gives_the_ranks_of_the_recipe() {
+    let town = analysis(60, RULE);
+    let plan = Plan::of(&town.definition).unwrap();
+    let space = Space::fixed();
+    let found = uncertainty(&town, &plan, &space, 1, Execution::of(3), &|_| ()).unwrap();
+    let selection = town.selection.as_ref().unwrap();
+    for (at, row) in found.rows.iter().enumerate() {
+        let rank = town.ranking.ranks()[at];
+        assert!(row.mean == rank || rank.is_nan() && row.n_ranked == 0);
+        let is_in = selection.outcomes()[at] == crate::select::Truth::True;
+        assert_eq!(row.selected, Some(f64::from(u8::from(is_in))));
+    }
+}
+
+#[test]
+fn the_quick_way_gives_the_ranks_of_the_plain_way() {
+    // The same rule, once as a cut and once as a comparison that is evaluated whole.
+    let compare = RULE.replace(
+        "worst = { take = { areas = 4 } }",
+        "compare = { fact = \"rank\", op = \"<=\", limit = { value = 4 } }",
+    );
+    let (cut, whole) = (analysis(60, RULE), analysis(60, &compare));
+    let space = varied();
+    let rows = |town: &Analysis| {
+        let plan = Plan::of(&town.definition).unwrap();
+        let found = uncertainty(town, &plan, &space, 3, Execution::of(200), &|_| ()).unwrap();
+        assert!(found.failed.is_empty(), "{:?}", found.failed);
+        (found.basis, found.rows)
+    };
+    let ((quick, a), (slow, b)) = (rows(&cut), rows(&whole));
+    assert_eq!((quick, slow), (RuleBasis::Cut, RuleBasis::Whole));
+    assert_eq!(format!("{a:?}"), format!("{b:?}"));
+}
+
+#[test]
+fn combinations_that_cannot_be_computed_are_listed_and_never_drawn() {
+    let town = analysis(30, RULE);
+    let plan = Plan::of(&town.definition).unwrap();
+    let space = varied();
+    let found = uncertainty(&town, &plan, &space, 1, Execution::of(100), &|_| ()).unwrap();
+    assert_eq!(found.combinations.len(), 3);
+    assert_eq!(found.refused.len(), 1);
+    assert!(found.refused[0].label.contains("z-score"), "{:?}", found.refused);
+    assert!(found.refused[0].reason.contains("above zero"));
+    assert!(found.failed.is_empty());
+    assert_eq!(found.notices[0].key, "uncertainty.refused");
+}
+
+#[test]
+fn dirichlet_draws_have_the_stated_mean_and_spread() {
+    let town = analysis(12, RULE);
+    let plan = Plan::of(&town.definition).unwrap();
+    let space = Space {
+        weights: WeightSpread::Dirichlet { concentration: 100.0, levels: BTreeMap::new() },
+        ..Space::fixed()
+    };
+    let study = Study::of(&town, &plan, &space, 1).unwrap();
+    let n = 20_000;
+    let draws: Vec<f64> = (0..n).map(|r| study.settings(r).weights[0][0]).collect();
+    let mean = draws.iter().sum::<f64>() / f64::from(n);
+    let variance = draws.iter().map(|w| (w - mean).powi(2)).sum::<f64>() / f64::from(n - 1);
+    let sd = (0.7_f64 * 0.3 / 101.0).sqrt();
+    assert!((mean - 0.7).abs() < 4.0 * sd / f64::from(n).sqrt(), "{mean}");
+    assert!((variance.sqrt() / sd - 1.0).abs() < 0.03, "{} {sd}", variance.sqrt());
+    for r in 0..100 {
+        for (level, base) in study.settings(r).weights.iter().zip(recipe::weights_of(&plan)) {
+            assert!((level.iter().sum::<f64>() - base.iter().sum::<f64>()).abs() < 1e-12);
+        }
+    }
+}
+
+#[test]
+fn probabilities_sum_to_what_is_taken() {
+    let town = analysis(50, RULE);
+    let plan = Plan::of(&town.definition).unwrap();
+    let mut space = Space::usual();
+    space.results = ResultOptions { worst_areas: 4, ..ResultOptions::default() };
+    let found = uncertainty(&town, &plan, &space, 9, Execution::of(500), &|_| ()).unwrap();
+    let sum = |of: &dyn Fn(&AreaUncertainty) -> f64| found.rows.iter().map(of).sum::<f64>();
+    assert!((sum(&|row| row.worst_areas) - 4.0).abs() < 1e-9);
+    assert!((sum(&|row| row.selected.unwrap()) - 4.0).abs() < 1e-9);
+    for row in found.rows.iter().filter(|row| row.n_ranked > 0) {
+        assert!(row.low <= row.median && row.median <= row.high, "{row:?}");
+        assert!(row.worst_areas <= row.worst_decile + 1e-12, "{row:?}");
+    }
+}
+
+#[test]
+fn sampling_error_stays_within_0_and_100_and_leaves_gaps_alone() {
+    let town = analysis(40, RULE);
+    let space = Space { sampling: Sampling::FromCounts, ..Space::fixed() };
+    let mut sum = 0.0;
+    for r in 0..400 {
+        let drawn = draws::data(&space, &town.table, &town.definition, 1, r).unwrap();
+        for (before, after) in town.table.columns().iter().zip(drawn.columns()) {
+            assert_eq!(before.states(), after.states());
+        }
+        let poor = drawn.columns()[0].values();
+        assert!(poor.iter().all(|x| x.is_nan() || (0.0..=100.0).contains(x)));
+        sum += poor[3] / 400.0;
+    }
+    let rate = town.table.columns()[0].values()[3];
+    assert!((sum - rate).abs() < 1.0, "{sum} {rate}");
+    let gaps = Space { gaps: GapDraws::Observed, ..Space::fixed() };
+    let filled = draws::data(&gaps, &town.table, &town.definition, 1, 0).unwrap();
+    assert_eq!(filled.columns()[2].n_present(), 40);
+}
+
+#[test]
+fn leaving_out_hands_the_weight_to_the_others_of_the_level() {
+    let town = analysis(30, RULE);
+    let plan = Plan::of(&town.definition).unwrap();
+    let parts = leave_one_out::leave_one_out(&town, &plan);
+    let ids: Vec<&str> = parts.iter().map(|part| part.id.as_str()).collect();
+    assert_eq!(ids, ["money", "poor", "income", "school"]);
+    // Without the domain only the school is left, so that its order is the ranking.
+    let without = parts[0].without.as_ref().unwrap();
+    let school = town.table.columns()[2].values();
+    let worst = without.ranks.iter().position(|rank| *rank == 1.0).unwrap();
+    assert!(school.iter().all(|x| x.is_nan() || *x <= school[worst]));
+    assert!(parts.iter().all(|part| part.without.is_ok()));
+}
+
+#[test]
+fn tipping_points_hold_just_below_and_just_above() {
+    let town = analysis(30, RULE);
+    let plan = Plan::of(&town.definition).unwrap();
+    let mut n_points = 0;
+    for at in 0..30 {
+        let found = tipping::tipping(&town, &plan, at, tipping::OtherWeights::Rescaled).unwrap();
+        for tip in &found.tips {
+            let Some(point) = tip.point else { continue };
+            n_points += 1;
+            let indicator =
+                town.definition.indicators.iter().position(|i| i.id == tip.id).unwrap_or(0);
+            let is_in = |x: f64| match &tip.moved {
+                tipping::Moved::Value { .. } => {
+                    let table = tipping::with_value(&town.table, indicator, at, x);
+                    let rule = town.selection.as_ref().unwrap().rule();
+                    let again = analyse(table, &plan, Some(rule), Vec::new()).unwrap();
+                    again.selection.unwrap().outcomes()[at] == crate::select::Truth::True
+                }
+                tipping::Moved::Weight { level } => selected_with(&town, level, &tip.id, x, at),
+            };
+            assert_eq!(is_in(point.keeps), found.is_selected, "{tip:?}");
+            assert_eq!(is_in(point.turns), !found.is_selected, "{tip:?}");
+            assert!((point.keeps - point.turns).abs() <= 1e-9 * (tip.range[1] - tip.range[0]));
+        }
+    }
+    assert!(n_points > 50, "{n_points}");
+}
+
+/// Whether an area is selected with one weight changed and the others of its level rescaled,
+/// worked out on the definition itself.
+fn selected_with(
+    town: &Analysis,
+    level: &str,
+    child: &crate::indicator::IndicatorId,
+    weight: f64,
+    at: usize,
+) -> bool {
+    let mut definition = town.definition.clone();
+    let parent = (level != "score").then(|| level.into());
+    let domains = definition.domains.iter_mut().filter(|d| d.parent == parent);
+    let mut weights: Vec<_> = domains.map(|d| (d.id.clone(), &mut d.weight)).collect();
+    let indicators = definition.indicators.iter_mut().filter(|i| i.domain == parent);
+    weights.extend(indicators.map(|i| (i.id.clone(), &mut i.weight)));
+    let sum: f64 = weights.iter().map(|(_, w)| w.unwrap()).sum();
+    let own = weights.iter().find(|(id, _)| id == child).unwrap().1.unwrap();
+    for (id, w) in weights {
+        *w = Some(if id == *child { weight } else { w.unwrap() * ((sum - weight) / (sum - own)) });
+    }
+    let plan = Plan::of(&definition).unwrap();
+    let rule = town.selection.as_ref().unwrap().rule();
+    let again = analyse(town.table.clone(), &plan, Some(rule), Vec::new()).unwrap();
+    again.selection.unwrap().outcomes()[at] == crate::select::Truth::True
+}
+
+/// Weights, normalisation, aggregation and one indicator out; z-scores have no geometric mean.
+fn varied() -> Space {
+    Space {
+        weights: WeightSpread::DirichletCv { cv: 0.25 },
+        normalisation: Some(NormalisationChoice {
+            own: true,
+            methods: vec![Normalisation::ZScore { mean: 0.0, sd: 1.0, divisor: Divisor::Sample }],
+        }),
+        aggregation: vec![AggregationChoice {
+            levels: Vec::new(),
+            own: true,
+            methods: vec![Aggregation::GeometricMean {}],
+        }],
+        leave_out: 0.3,
+        ..Space::fixed()
+    }
+}
+
+/// A town of `n` areas; every seventh lacks the school, every eleventh the poor.
+fn analysis(n: usize, rule: &str) -> Analysis {
+    let definition: IndexDefinition = toml::from_str(DEFINITION).unwrap();
+    let rule: RuleFile = toml::from_str(rule).unwrap();
+    let areas: Vec<Area> = (0..n)
+        .map(|i| {
+            let mut area = Area::of(format!("{i:03}").as_str());
+            area.population = Some(500.0 + (i * 37 % 91) as f64);
+            area
+        })
+        .collect();
+    let wave = |i: usize, a: f64| ((i as f64 * a).sin() + 1.0) / 2.0;
+    let counts: Vec<f64> = (0..n).map(|i| (20.0 + 60.0 * wave(i, 1.3)).round()).collect();
+    let poor = Column::of(
+        "poor",
+        &(0..n).map(|i| (i % 11 != 5).then(|| counts[i] / 200.0 * 100.0)).collect::<Vec<_>>(),
+    )
+    .with_counts(Counts { numerator: counts, denominator: vec![200.0; n], per: 100.0 });
+    let income: Vec<_> = (0..n).map(|i| Some(300_000.0 + 2e5 * wave(i, 2.1))).collect();
+    let school: Vec<_> = (0..n).map(|i| (i % 7 != 3).then(|| 10.0 + 50.0 * wave(i, 0.7))).collect();
+    let columns = vec![poor, Column::of("income", &income), Column::of("school", &school)];
+    let table = IndicatorTable::new(areas, columns);
+    let plan = Plan::of(&definition).unwrap();
+    analyse(table, &plan, Some(&rule), Vec::new()).unwrap()
+}
