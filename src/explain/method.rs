@@ -87,9 +87,8 @@ impl Words<'_> {
             Weighting::Given {} | Weighting::Equal {} | Weighting::Budget { .. } => false,
         };
         let computed = of_data(&self.plan.level(level.domain).weights);
-        let levels = self.plan.levels().iter();
-        let any_computed =
-            levels.fold(false, |any, level| any || of_data(&self.plan.level(level.domain).weights));
+        let mut levels = self.plan.levels().iter();
+        let any_computed = levels.any(|level| of_data(&self.plan.level(level.domain).weights));
         let effective = self.plan.effective_weights();
         let items = level.children.iter().zip(&level.weights).map(|(child, &weight)| {
             let weight = if computed {
