@@ -27,7 +27,7 @@ use crate::analysis::Analysis;
 use crate::index::Plan;
 use crate::indicator::Direction;
 use crate::language::{Text, round_half_away};
-use crate::rank::First;
+use crate::rank::{ClassRule, First};
 
 pub use chain::{
     Explanation, IndicatorChain, LevelChain, NormaliseStep, Part, RankStep, RateStep, Reweighting,
@@ -115,7 +115,11 @@ fn rank_step(analysis: &Analysis, score: Option<f64>, area_idx: usize) -> RankSt
     let place = Place::of(&scores, area_idx, large_first, areas);
     let rank = place.map(|place| place.rank(rule.ties));
     let n_ranked = scores.iter().filter(|x| !x.is_nan()).count();
-    let class = |k: f64| rank.map(|rank| (k * rank / n_ranked as f64).ceil() as usize);
+    // Quantile classes hang on all scores, so that they are the pipeline's.
+    let class = |k: usize| match rule.classes {
+        ClassRule::Rank {} => rank.map(|rank| (k as f64 * rank / n_ranked as f64).ceil() as usize),
+        ClassRule::Quantiles { .. } => analysis.ranking.class(area_idx, k),
+    };
     let tied = |at: &usize| *at != area_idx && scores[*at] == scores[area_idx];
     RankStep {
         rule,
@@ -128,8 +132,8 @@ fn rank_step(analysis: &Analysis, score: Option<f64>, area_idx: usize) -> RankSt
         n_tied: place.map_or(0, |place| place.n_tied),
         rank,
         pipeline_rank: present(analysis.ranking.ranks()[area_idx]),
-        decile: class(10.0),
-        quintile: class(5.0),
+        decile: class(10),
+        quintile: class(5),
         tied_with: (0..areas.len()).filter(tied).map(|at| areas[at].label()).collect(),
     }
 }

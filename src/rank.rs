@@ -13,6 +13,7 @@ use crate::aggregate::Scores;
 use crate::area::Area;
 use crate::indicator::Direction;
 use crate::language::round_half_away;
+use crate::statistics::QuantileType;
 
 /// Which rank tied areas get. Ranks count from the worst, which has rank 1, in every method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -52,6 +53,36 @@ pub struct RankRule {
     /// Which end has rank 1.
     #[serde(default)]
     pub first: First,
+    /// How areas are put into deciles and quintiles.
+    #[serde(default)]
+    pub classes: ClassRule,
+}
+
+/// How areas are put into `k` classes, of which class 1 holds rank 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(
+    tag = "method",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
+pub enum ClassRule {
+    /// `ceil(k r / n)`, as the British indices do. Classes hold the same number of areas, but for
+    /// ties.
+    Rank {},
+    /// By the quantiles of the scores: from the smallest score up, a class holds the scores above
+    /// one quantile and up to the next. Many equal scores can leave a class empty.
+    Quantiles {
+        /// Which of the nine quantile definitions.
+        #[serde(rename = "type")]
+        definition: QuantileType,
+    },
+}
+
+impl Default for ClassRule {
+    fn default() -> Self {
+        Self::Rank {}
+    }
 }
 
 /// Scores with their ranks.
@@ -62,6 +93,8 @@ pub struct Ranking {
     ranks: Vec<f64>,
     order: Vec<u32>,
     n_ranked: usize,
+    /// Scores in ascending order, where classes go by their quantiles; else empty.
+    sorted: Vec<f64>,
     rule: RankRule,
     direction: Direction,
 }
@@ -102,15 +135,36 @@ impl Ranking {
         self.direction
     }
 
-    /// The class of an area among `k` classes of equal size, `ceil(k r / n)`; 1 holds rank 1.
+    /// The class of an area among `k` classes, by the rule; 1 holds rank 1.
     pub fn class(&self, area_idx: usize, k: usize) -> Option<usize> {
-        self.class_of_rank(self.ranks[area_idx], k)
+        self.class_of(self.ranks[area_idx], self.scores[area_idx], k)
     }
 
-    /// The class of a rank among `k` classes; `None` for the rank NaN.
-    pub(crate) fn class_of_rank(&self, rank: f64, k: usize) -> Option<usize> {
-        (!rank.is_nan()).then(|| (k as f64 * rank / self.n_ranked as f64).ceil() as usize)
+    /// The class of a rank and its score among `k` classes; `None` for the rank NaN.
+    pub(crate) fn class_of(&self, rank: f64, score: f64, k: usize) -> Option<usize> {
+        if rank.is_nan() {
+            return None;
+        }
+        match self.rule.classes {
+            ClassRule::Rank {} => Some((k as f64 * rank / self.n_ranked as f64).ceil() as usize),
+            ClassRule::Quantiles { definition } => {
+                let above = (1..k)
+                    .filter_map(|j| definition.of_sorted(&self.sorted, j as f64 / k as f64))
+                    .filter(|limit| score > *limit)
+                    .count();
+                Some(if large_first(self.direction, self.rule.first) {
+                    k - above
+                } else {
+                    above + 1
+                })
+            }
+        }
     }
+}
+
+/// Whether rank 1 goes to the largest score.
+fn large_first(direction: Direction, first: First) -> bool {
+    (direction == Direction::HigherIsWorse) == (first == First::Worst)
 }
 
 /// Ranks the scores by the rule.
@@ -125,16 +179,23 @@ pub fn rank(scores: &Scores, rule: RankRule) -> Ranking {
         }
         None => scores.values.clone(),
     };
-    let large_first =
-        (scores.direction == Direction::HigherIsWorse) == (rule.first == First::Worst);
+    let large_first = large_first(scores.direction, rule.first);
     let by_id = ids_in_order(&scores.areas);
     let mut ranks = vec![f64::NAN; values.len()];
     let sorted = rank_into(&values, large_first, rule.ties, &by_id, &mut ranks);
     let n_ranked = sorted.len();
     let mut order = sorted;
     order.extend(by_id.in_id_order().filter(|&at| values[at as usize].is_nan()));
+    let sorted = match rule.classes {
+        ClassRule::Rank {} => Vec::new(),
+        ClassRule::Quantiles { .. } => {
+            let mut sorted: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
+            sorted.sort_unstable_by(f64::total_cmp);
+            sorted
+        }
+    };
     let (areas, direction) = (Arc::clone(&scores.areas), scores.direction);
-    Ranking { areas, scores: values, ranks, order, n_ranked, rule, direction }
+    Ranking { areas, scores: values, ranks, order, n_ranked, sorted, rule, direction }
 }
 
 /// The place of each area when they are ordered by id.
@@ -245,7 +306,12 @@ mod tests {
 
     #[test]
     fn rounding_comes_before_comparing() {
-        let rule = RankRule { ties: Ties::Min, round: Some(1), first: First::Worst };
+        let rule = RankRule {
+            ties: Ties::Min,
+            round: Some(1),
+            first: First::Worst,
+            classes: ClassRule::Rank {},
+        };
         let ranking = rank(&scores(&[1.04, 0.96, 0.5]), rule);
         assert_eq!(ranking.ranks(), [1.0, 1.0, 3.0]);
     }
@@ -253,14 +319,32 @@ mod tests {
     #[test]
     fn deciles_are_the_ceiling_of_ten_r_over_n() {
         let values: Vec<f64> = (0..15).map(f64::from).rev().collect();
-        let rule = RankRule { ties: Ties::Min, round: None, first: First::Worst };
+        let rule = RankRule {
+            ties: Ties::Min,
+            round: None,
+            first: First::Worst,
+            classes: ClassRule::Rank {},
+        };
         let ranking = rank(&scores(&values), rule);
         let deciles: Vec<_> = (0..15).map(|at| ranking.class(at, 10).unwrap()).collect();
         assert_eq!(deciles, [1, 2, 2, 3, 4, 4, 5, 6, 6, 7, 8, 8, 9, 10, 10]);
     }
 
+    #[test]
+    fn classes_may_go_by_quantiles_of_the_scores() {
+        // Type 9 of 1..=10 at 0.2, 0.4, 0.6, 0.8: 2.225, 4.408, 6.592, 8.775 (scipy, mstats).
+        let values: Vec<f64> = (1..=10).map(f64::from).collect();
+        let classes = ClassRule::Quantiles { definition: QuantileType::Type9 };
+        let rule = RankRule { ties: Ties::Min, round: None, first: First::Worst, classes };
+        let ranking = rank(&scores(&values), rule);
+        let quintiles: Vec<_> = (0..10).map(|at| ranking.class(at, 5).unwrap()).collect();
+        assert_eq!(quintiles, [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]);
+        let best_first = RankRule { first: First::Best, ..rule };
+        assert_eq!(rank(&scores(&values), best_first).class(0, 5), Some(1));
+    }
+
     fn ranks(values: &[f64], ties: Ties) -> Vec<Option<f64>> {
-        let rule = RankRule { ties, round: None, first: First::Worst };
+        let rule = RankRule { ties, round: None, first: First::Worst, classes: ClassRule::Rank {} };
         let ranking = rank(&scores(values), rule);
         ranking.ranks().iter().map(|r| (!r.is_nan()).then_some(*r)).collect()
     }

@@ -289,7 +289,15 @@ mod tests {
     fn ranking(areas: Vec<Area>, first: First) -> Ranking {
         let values = (1..=20).rev().map(f64::from).collect();
         let scores = Scores { areas: areas.into(), values, direction: Direction::HigherIsWorse };
-        rank(&scores, RankRule { ties: Ties::Min, round: None, first })
+        rank(
+            &scores,
+            RankRule {
+                ties: Ties::Min,
+                round: None,
+                first,
+                classes: crate::rank::ClassRule::default(),
+            },
+        )
     }
 
     fn areas() -> Vec<Area> {

@@ -312,6 +312,14 @@ mod tests {
         let areas: Vec<Area> = ["a", "b", "c"].map(Area::of).into();
         let values = vec![3.000_001, 3.0, 1.0];
         let scores = Scores { areas: areas.into(), values, direction: Direction::HigherIsWorse };
-        rank(&scores, RankRule { ties: Ties::Min, round: None, first: First::Worst })
+        rank(
+            &scores,
+            RankRule {
+                ties: Ties::Min,
+                round: None,
+                first: First::Worst,
+                classes: crate::rank::ClassRule::default(),
+            },
+        )
     }
 }

@@ -103,7 +103,7 @@ fn block(analysis: &Analysis, columns: Columns, parts: &[(&str, &[f64])], order:
             push_number(&mut out, ranks[row]);
             for k in [10, 5] {
                 out.push(',');
-                if let Some(class) = ranking.class_of_rank(ranks[row], k) {
+                if let Some(class) = ranking.class_of(ranks[row], scores[row], k) {
                     push_number(&mut out, class as f64);
                 }
             }

@@ -1,11 +1,5 @@
 //! How do tests run the program and find data?
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test may stop, and says what it skips"
-)]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

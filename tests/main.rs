@@ -1,7 +1,11 @@
 //! All integration tests in one binary, because each binary links polars anew.
 
 #![allow(clippy::disallowed_methods, reason = "tests read files and run the program")]
-#![allow(clippy::disallowed_methods, reason = "tests read files and run the program")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may stop, and says what it skips"
+)]
 
 mod golden;
 mod harness;

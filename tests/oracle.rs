@@ -4,12 +4,6 @@
 //! `LEVEKAAR_ORACLE_PYTHON` names a Python that has the packages of `requirements.txt`; with
 //! `CI=true` its absence is a failure.
 
-#![allow(
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "a test may stop, and says what it skips"
-)]
-
 mod index_methods;
 
 use std::path::Path;

@@ -5,13 +5,14 @@
 
 use crate::aggregate::{Aggregation, MissingPolicy};
 use crate::analysis::ties_key;
+use crate::explain::short_name;
 use crate::index::plan::{Child, LevelPlan};
 use crate::index::report;
 use crate::index::{IndexDefinition, Indicator, Level, Plan};
 use crate::indicator::Direction;
 use crate::language::{Language, message, number};
 use crate::normalise::{Cap, Constant, Divisor, Normalisation, Reference};
-use crate::rank::First;
+use crate::rank::{ClassRule, First};
 use crate::treat::{Fallback, Imputation, SecondStage, Treatment};
 use crate::weight::{Weighting, WrongSign};
 
@@ -475,7 +476,14 @@ impl Words<'_> {
             None => self.say("rank-not-rounded", &[]),
         };
         let ties = message(self.language, ties_key(rule.ties), &[]);
-        format!("{} {rounding} {ties} {}", self.say(first, &[]), self.say("rank-classes", &[]))
+        let classes = match rule.classes {
+            ClassRule::Rank {} => self.say("rank-classes", &[]),
+            ClassRule::Quantiles { definition } => {
+                let number = short_name(&definition).replace(['"', 't', 'y', 'p', 'e'], "");
+                self.say("quantile-classes", &[("type", &number)])
+            }
+        };
+        format!("{} {rounding} {ties} {classes}", self.say(first, &[]))
     }
 }
 

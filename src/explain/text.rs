@@ -6,6 +6,7 @@ use crate::analysis::ties_key;
 use crate::indicator::{CellState, Direction};
 use crate::language::{Language, message, number};
 use crate::normalise::{Divisor, Normalisation};
+use crate::rank::ClassRule;
 use crate::treat::{Basis, Imputation};
 
 use super::across::looks_at_all;
@@ -447,7 +448,12 @@ impl Page {
         let classes = [("decile", "10", step.decile), ("quintile", "5", step.quintile)];
         for (key, k, class) in classes {
             let class = class.map_or(String::new(), |class| class.to_string());
-            self.named(key, &format!("⌈{k} × {} / {n}⌉ = {class}", self.plain(rank)));
+            match step.rule.classes {
+                ClassRule::Rank {} => {
+                    self.named(key, &format!("⌈{k} × {} / {n}⌉ = {class}", self.plain(rank)));
+                }
+                ClassRule::Quantiles { .. } => self.named(key, &class),
+            }
         }
     }
 

@@ -66,7 +66,7 @@ fn csv(n: usize) -> String {
             state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
             let draw = state >> 33;
             text.push(',');
-            if draw % 200 != 0 {
+            if !draw.is_multiple_of(200) {
                 write!(text, "{}.{:04}", draw % 97, draw % 10_000).unwrap();
             }
         }

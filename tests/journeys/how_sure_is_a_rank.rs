@@ -1,11 +1,5 @@
 //! A planner asks how sure a rank is, and what would tip a selection.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test may stop, and says what it skips"
-)]
-
 use std::fs;
 use std::process::Command;
 
