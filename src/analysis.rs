@@ -166,8 +166,11 @@ fn weights_not_one(plan: &Plan<'_>, notices: &mut Vec<Notice>) {
         if is_mean && !plain_sum && (sum - 1.0).abs() > 1e-9 {
             let name = level.domain.map_or("score", |at| plan.definition().domains[at].id.as_str());
             let sum = (sum * 1e9).round() / 1e9;
-            notices
-                .push(Notice::note("notice.weights-not-one").with("level", name).with("sum", sum));
+            notices.push(
+                Notice::note("notice.weights-not-one")
+                    .with("level", name)
+                    .with_number("sum_nb", "sum_en", sum),
+            );
         }
     }
 }

@@ -12,9 +12,9 @@ use serde::Serialize;
 
 use crate::analysis::Analysis;
 use crate::area::{Area, AreaId};
-use crate::correlate::{kendall_tau_b, spearman};
 use crate::rank::{First, Ranking};
 use crate::select::Truth;
+use crate::statistics::correlation::{kendall, spearman};
 
 pub use contribution::{Contributions, NotDecomposable, contributions};
 
@@ -144,7 +144,7 @@ pub fn compare(a: &Analysis, b: &Analysis) -> Comparison {
         only_b: only(&at_b, &at_a),
         parts: parts.map(|parts| parts.ids),
         spearman: spearman(&x, &y),
-        kendall_tau_b: kendall_tau_b(&x, &y),
+        kendall_tau_b: kendall(&x, &y),
         worst_decile: overlap(&areas, |shift| shift.in_worst_decile),
         worst_quintile: overlap(&areas, |shift| shift.in_worst_quintile),
         selection,

@@ -10,10 +10,10 @@ mod leave_out;
 use serde::Serialize;
 
 use crate::analysis::Analysis;
-use crate::correlate::{pearson, spearman};
 use crate::index::Plan;
 use crate::indicator::{CellState, IndicatorId};
-use crate::statistics::{Summary, median};
+use crate::statistics::correlation::{pearson, spearman};
+use crate::statistics::{Shape, Summary, median};
 
 pub use components::{Components, principal_components};
 
@@ -194,7 +194,7 @@ fn statistics(analysis: &Analysis) -> Vec<IndicatorStatistics> {
     columns
         .filter_map(|column| {
             let summary = Summary::of(column.values())?;
-            let (skewness, kurtosis) = (skewness(column.values()), kurtosis(column.values()));
+            let Shape { skewness, kurtosis } = Shape::of(column.values());
             let beyond = |x: Option<f64>, limit: f64| x.is_some_and(|x| x > limit);
             Some(IndicatorStatistics {
                 indicator: column.indicator().clone(),
@@ -226,36 +226,6 @@ fn same_share(values: &[f64]) -> f64 {
     present.sort_unstable_by(f64::total_cmp);
     let most = present.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
     most as f64 / present.len() as f64
-}
-
-/// Sample skewness `G1` of the values that are present: type 2 of Joanes and Gill (1998), The
-/// Statistician 47. `None` below three values and for a constant column.
-fn skewness(values: &[f64]) -> Option<f64> {
-    let (n, [two, three, _]) = moments(values)?;
-    let skewness = n.sqrt() * three / two.powf(1.5) * (n * (n - 1.0)).sqrt() / (n - 2.0);
-    (n >= 3.0).then_some(skewness)
-}
-
-/// Sample excess kurtosis `G2`, type 2 of the same source. `None` below four values and for a
-/// constant column.
-fn kurtosis(values: &[f64]) -> Option<f64> {
-    let (n, [two, _, four]) = moments(values)?;
-    let r = n * four / (two * two);
-    let kurtosis = ((n + 1.0) * (r - 3.0) + 6.0) * (n - 1.0) / ((n - 2.0) * (n - 3.0));
-    (n >= 4.0).then_some(kurtosis)
-}
-
-/// The number of values and the sums of the second to fourth powers of their deviations.
-fn moments(values: &[f64]) -> Option<(f64, [f64; 3])> {
-    let summary = Summary::of(values).filter(|summary| !summary.is_constant())?;
-    let mut sums = [0.0; 3];
-    for d in values.iter().filter(|x| !x.is_nan()).map(|x| x - summary.mean) {
-        let square = d * d;
-        sums[0] += square;
-        sums[1] += square * d;
-        sums[2] += square * square;
-    }
-    Some((summary.n as f64, sums))
 }
 
 fn correlations(analysis: &Analysis, values: &[&[f64]]) -> Vec<Correlation> {
@@ -324,13 +294,6 @@ mod tests {
     use super::*;
 
     const X: [f64; 12] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 30.0, 100.0];
-
-    #[test]
-    fn skewness_and_kurtosis_are_the_golden_ones() {
-        assert!((skewness(&X).unwrap() - 3.063_241_03).abs() < 5e-9);
-        assert!((kurtosis(&X).unwrap() - 9.741_390_83).abs() < 5e-9);
-        assert_eq!((skewness(&[2.0; 9]), kurtosis(&[1.0, 2.0, 3.0])), (None, None));
-    }
 
     #[test]
     fn alpha_is_one_for_copies_and_that_of_the_hand_otherwise() {

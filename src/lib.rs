@@ -7,17 +7,28 @@
 //! project      what the user asks for: one TOML file
 //! load         DOOR  files → RawTable, Boundaries, definitions and rules
 //! validate     RawTable → IndicatorTable, or every problem at once
+//! screen       which areas take part, and why the others do not
 //! treat        gaps and outliers → TreatedTable, with a ledger of every changed cell
 //! normalise    → ScaledTable, larger means worse
+//! weight       what counts how much, given or from the data
 //! aggregate    level by level → domain scores and Scores
 //! rank         → Ranking, with ties, deciles and quintiles
 //! select       a rule → Selection: in, out or unknown, each with its reasons
-//! uncertainty  how sure a rank is: the recipe with other choices, many times over
-//! explain      the whole arithmetic of one area
+//! analysis     these steps in order, with what each has to say
+//!
+//! explain      the whole arithmetic of one area, and the method in words
+//! bounds       best and worst possible ranks where values are missing
+//! uncertainty  replicates of the method → rank intervals; leave one out; tipping points
+//! compare      two analyses: who moves, and why
+//! diagnose     does the index hang together?
+//! verify       a published index against its recomputation
+//! summarise    areas → larger units
+//! inequality, gradient, segregation, poverty   how unevenly something is spread
+//!
 //! classify     scores → colour classes
-//! map          → SVG and PNG
-//! report       DOOR  one HTML file from one template
-//! write        DOOR  CSV, Parquet, GeoJSON, run.json
+//! map          → SVG and PNG; picture says which map goes with an analysis
+//! report       one HTML page from one template, as text
+//! write        DOOR  CSV, Parquet, GeoJSON, run.json, and files put in place all at once
 //! synth        invented cities for tests and benches
 //! ```
 //!
@@ -63,7 +74,6 @@ pub mod weight;
 pub mod write;
 
 pub mod compare;
-pub mod correlate;
 pub mod diagnose;
 pub mod draw;
 pub mod gradient;

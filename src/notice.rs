@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use crate::language::{Language, message};
+use crate::language::{Language, Text, message, shortest};
 
 /// How much a notice should worry its reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -28,7 +28,7 @@ pub struct Notice {
     /// What fills the placeholders of the text.
     pub values: Vec<(&'static str, String)>,
     /// The areas, rows or cells that it is about, all of them.
-    pub items: Vec<String>,
+    pub items: Vec<Text>,
 }
 
 impl Notice {
@@ -48,8 +48,18 @@ impl Notice {
         self
     }
 
+    /// The same with a number for `{name_nb}` and `{name_en}`, as each language writes it.
+    pub fn with_number(self, nb: &'static str, en: &'static str, x: f64) -> Self {
+        self.with(nb, shortest(x, Language::Nb)).with(en, shortest(x, Language::En))
+    }
+
     /// The same with the things that it is about; their number fills `{n}` unless it is set.
-    pub fn about(mut self, items: Vec<String>) -> Self {
+    pub fn about(self, items: Vec<String>) -> Self {
+        self.about_texts(items.into_iter().map(Text::same).collect())
+    }
+
+    /// The same where the two languages differ.
+    pub fn about_texts(mut self, items: Vec<Text>) -> Self {
         if !self.values.iter().any(|(name, _)| *name == "n") {
             self.values.push(("n", items.len().to_string()));
         }

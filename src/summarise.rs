@@ -276,7 +276,7 @@ mod tests {
             Conventions::ENGLAND,
         );
         assert_eq!(all.parents[0].n_areas, 2);
-        assert_eq!(all.notices[0].items, ["01"]);
+        assert_eq!(all.notices[0].items, [crate::language::Text::same("01")]);
         let whole = summarise(&ranking, None, Conventions::ENGLAND);
         assert_eq!((whole.parents.len(), whole.parents[0].n_areas), (1, 19));
     }

@@ -43,7 +43,8 @@ impl Terminal {
         for notice in notices.iter().filter(|notice| notice.severity == Severity::Warning) {
             let mut line = format!("{mark}: {}", notice.text(language));
             if !notice.items.is_empty() {
-                let shown = notice.items.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+                let items = notice.items.iter().take(SHOWN).map(|item| item.get(language));
+                let shown = items.collect::<Vec<_>>().join(", ");
                 let more = notice.items.len().saturating_sub(SHOWN);
                 let rest = if more > 0 { format!(" … +{more}") } else { String::new() };
                 line.push_str(&format!(" [{shown}{rest}]"));

@@ -1,9 +1,9 @@
 //! What would change without an indicator?
 
 use crate::analysis::Analysis;
-use crate::correlate::spearman;
 use crate::index::{IndexDefinition, Plan, compute};
 use crate::indicator::{IndicatorId, IndicatorTable};
+use crate::statistics::correlation::spearman;
 
 /// Spearman's correlation of the score with the score without each indicator, in the order of
 /// the recipe; `None` where the index cannot be computed without it.

@@ -48,7 +48,12 @@ fn note(notice: &Notice, language: Language) -> Note {
     Note {
         is_warning: notice.severity == Severity::Warning,
         text: notice.text(language),
-        items: notice.items.iter().take(ITEMS_SHOWN).cloned().collect(),
+        items: notice
+            .items
+            .iter()
+            .take(ITEMS_SHOWN)
+            .map(|item| item.get(language).to_owned())
+            .collect(),
         fold,
     }
 }

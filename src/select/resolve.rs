@@ -227,9 +227,9 @@ impl Resolver<'_> {
                 Notice::warning("notice.limit-outside")
                     .with("fact_nb", &label.nb)
                     .with("fact_en", &label.en)
-                    .with("limit", limit)
-                    .with("min", range.min)
-                    .with("max", range.max),
+                    .with_number("limit_nb", "limit_en", limit)
+                    .with_number("min_nb", "min_en", range.min)
+                    .with_number("max_nb", "max_en", range.max),
             );
         }
         let values = values.into();

@@ -44,7 +44,7 @@ pub fn kendall(x: &[f64], y: &[f64]) -> Option<f64> {
     }
     let concordant_less_discordant =
         all as f64 - tied_x as f64 - tied_y as f64 + tied_both as f64 - 2.0 * discordant as f64;
-    let scale = ((all - tied_x) as f64).sqrt() * ((all - tied_y) as f64).sqrt();
+    let scale = ((all - tied_x) as f64 * (all - tied_y) as f64).sqrt();
     Some((concordant_less_discordant / scale).clamp(-1.0, 1.0))
 }
 
@@ -53,7 +53,9 @@ fn both(x: &[f64], y: &[f64]) -> (Vec<f64>, Vec<f64>) {
 }
 
 fn product_moment(x: &[f64], y: &[f64]) -> Option<f64> {
-    if x.len() < 2 {
+    // The mean of equal numbers may differ from them in the last bit, so they are asked directly.
+    let constant = |values: &[f64]| values.iter().all(|value| *value == values[0]);
+    if x.len() < 2 || constant(x) || constant(y) {
         return None;
     }
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
@@ -65,7 +67,9 @@ fn product_moment(x: &[f64], y: &[f64]) -> Option<f64> {
         yy += dy * dy;
         xy += dx * dy;
     }
-    (xx > 0.0 && yy > 0.0).then(|| (xy / (xx.sqrt() * yy.sqrt())).clamp(-1.0, 1.0))
+    // One root of the product, so that a column with itself is 1 to the last bit.
+    let r = xy / (xx * yy).sqrt();
+    r.is_finite().then(|| r.clamp(-1.0, 1.0))
 }
 
 /// Ranks from the smallest, ties sharing their mean rank.

@@ -8,7 +8,7 @@ use super::{Basis, Change, ChangeKind, Choice, Chosen};
 use crate::area::Area;
 use crate::explain::short_name;
 use crate::index::{IndexDefinition, Indicator};
-use crate::language::{Language, message, number};
+use crate::language::{Language, Text, message, number, shortest};
 use crate::notice::Notice;
 use crate::statistics::Shape;
 
@@ -53,7 +53,7 @@ fn changed_cells(
     definition: &IndexDefinition,
     listing: Cells,
 ) -> Vec<Notice> {
-    let mut cells: BTreeMap<(u32, Told), (usize, Vec<String>)> = BTreeMap::new();
+    let mut cells: BTreeMap<(u32, Told), (usize, Vec<Text>)> = BTreeMap::new();
     for change in ledger {
         let told = match change.kind {
             ChangeKind::Imputed => Told::Imputed(change.basis),
@@ -66,10 +66,16 @@ fn changed_cells(
             continue;
         }
         let label = areas[change.area_idx as usize].label();
-        let from = if change.from.is_nan() { "–".to_owned() } else { change.from.to_string() };
-        listed.push(format!("{label}: {from} → {}", change.to));
+        let item = |language| {
+            format!(
+                "{label}: {} → {}",
+                shortest(change.from, language),
+                shortest(change.to, language)
+            )
+        };
+        listed.push(Text { nb: item(Language::Nb), en: item(Language::En) });
     }
-    let notice = |((indicator_idx, told), (n, cells)): ((u32, Told), (usize, Vec<String>))| {
+    let notice = |((indicator_idx, told), (n, cells)): ((u32, Told), (usize, Vec<Text>))| {
         let indicator = &definition.indicators[indicator_idx as usize];
         let treatments = |shrinking: bool| -> Vec<String> {
             let list = definition.treatments(indicator).iter();
@@ -90,7 +96,7 @@ fn changed_cells(
             .with("method_nb", words(Language::Nb))
             .with("method_en", words(Language::En))
             .with("n", n)
-            .about(cells)
+            .about_texts(cells)
     };
     cells.into_iter().map(notice).collect()
 }

@@ -53,6 +53,6 @@ fn notice(notice: &Notice) -> Value {
         "severity": notice.severity,
         "nb": notice.text(Language::Nb),
         "en": notice.text(Language::En),
-        "items": notice.items,
+        "items": notice.items.iter().map(|item| &item.en).collect::<Vec<_>>(),
     })
 }

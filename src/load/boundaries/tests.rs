@@ -219,6 +219,7 @@ fn ids(boundaries: &Boundaries) -> Vec<&str> {
     boundaries.shapes().iter().map(|shape| shape.id.as_str()).collect()
 }
 
-fn notice<'a>(boundaries: &'a Boundaries, key: &str) -> &'a [String] {
-    boundaries.notices().iter().find(|notice| notice.key == key).map_or(&[], |n| &n.items)
+fn notice<'a>(boundaries: &'a Boundaries, key: &str) -> Vec<&'a str> {
+    let found = boundaries.notices().iter().filter(|notice| notice.key == key);
+    found.flat_map(|notice| &notice.items).map(|item| item.en.as_str()).collect()
 }
