@@ -41,22 +41,18 @@ pub struct Staged {
 }
 
 impl Staged {
-    /// Begins a set of files for `target`, whose parent folders are made if need be.
+    /// Begins a set of files for `target`, whose parent folders are made when all is there.
     ///
     /// # Errors
     ///
     /// [`WriteError`] when a file stands in the way or the folder may not be written to.
     pub fn new(target: &Path) -> Result<Self, WriteError> {
-        let parent = match target.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        if target.exists() && !target.is_dir() {
-            return Err(WriteError::at(target, "a file of that name is in the way"));
+        // The nearest folder that exists: what fails on the way leaves no empty folders behind,
+        // and where the target itself exists its own permissions are what counts.
+        let base = target.ancestors().find(|path| path.exists()).unwrap_or(Path::new("."));
+        if !base.is_dir() {
+            return Err(WriteError::at(base, "a file of that name is in the way"));
         }
-        fs::create_dir_all(parent).map_err(|error| WriteError::at(target, error))?;
-        // Inside the target where it exists, so that its own permissions are what counts.
-        let base = if target.is_dir() { target } else { parent };
         let staging = tempfile::Builder::new()
             .prefix(".levekaar-")
             .tempdir_in(base)
@@ -126,4 +122,27 @@ pub fn write_file(
     })?;
     staged.add(&name.to_string_lossy(), write)?;
     staged.commit().map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_given_up_leaves_no_folders_behind() {
+        let home = tempfile::tempdir().expect("a folder");
+        let target = home.path().join("out/city");
+        let mut staged = Staged::new(&target).expect("writable");
+        staged.add("ranking.csv", |_| Err(io::Error::other("disk full"))).expect_err("it failed");
+        drop(staged);
+        assert_eq!(fs::read_dir(home.path()).expect("readable").count(), 0);
+    }
+
+    #[test]
+    fn a_file_in_the_way_is_told_before_anything_is_written() {
+        let home = tempfile::tempdir().expect("a folder");
+        fs::write(home.path().join("out"), "a file").expect("written");
+        let error = Staged::new(&home.path().join("out/city")).expect_err("in the way");
+        assert!(error.to_string().contains("in the way"), "{error}");
+    }
 }
