@@ -4,6 +4,10 @@
 //! as text. It fetches nothing, works from a file, prints on A4 and can be read without script.
 //! Nothing is computed here but counts and places; every figure is the analysis's own. Writing
 //! the file is `write`'s.
+//!
+//! The page's frame is `report.html`; each section that every report has is a file in
+//! `sections/` and one of Rust. Results that only some projects have come as
+//! [`section::Section`]s, which need no HTML.
 
 mod answer;
 mod chosen;
@@ -11,7 +15,9 @@ mod figure;
 mod measured;
 mod notes;
 mod page;
+mod picture;
 mod ranked;
+pub mod section;
 
 use miette::Diagnostic;
 use minijinja::syntax::SyntaxConfig;
@@ -27,7 +33,21 @@ use crate::provenance::Provenance;
 use crate::uncertainty::Uncertainty;
 
 use page::Page;
+use picture::inline_svg;
 pub use ranked::{CUT_ABOVE, ROWS_AFTER_CUT};
+use section::Section;
+
+/// The sections that every report has, a file each; `report.html` puts them in order.
+const SECTIONS: [(&str, &str); 8] = [
+    ("summary.html", include_str!("report/sections/summary.html")),
+    ("first-screen.html", include_str!("report/sections/first-screen.html")),
+    ("ranking.html", include_str!("report/sections/ranking.html")),
+    ("selection.html", include_str!("report/sections/selection.html")),
+    ("values.html", include_str!("report/sections/values.html")),
+    ("method.html", include_str!("report/sections/method.html")),
+    ("notes.html", include_str!("report/sections/notes.html")),
+    ("provenance.html", include_str!("report/sections/provenance.html")),
+];
 
 /// All that a report shows.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +65,8 @@ pub struct ReportRequest<'a> {
     pub method: &'a [String],
     /// How sure the ranks are; none where no replicates were computed.
     pub uncertainty: Option<&'a Uncertainty>,
+    /// What else was computed: a section each, of headings, paragraphs, pictures and tables.
+    pub sections: &'a [Section],
     /// Where the figures come from.
     pub provenance: &'a Provenance,
 }
@@ -98,11 +120,14 @@ pub fn report(request: &ReportRequest<'_>) -> Result<String, ReportError> {
     environment.set_syntax(syntax.build()?);
     environment.add_function("t", move |key: &str, values: Kwargs| text_of(language, key, &values));
     environment.add_template("report.html", include_str!("report/report.html"))?;
+    for (name, source) in SECTIONS {
+        environment.add_template(name, source)?;
+    }
     let html = environment.get_template("report.html")?.render(context! {
         page => Serde(page),
         css => Value::from_safe_string(include_str!("report/report.css").to_owned()),
         script => Value::from_safe_string(include_str!("report/report.js").to_owned()),
-        map => request.map_svg.map(|svg| Value::from_safe_string(svg_element(svg).to_owned())),
+        map => request.map_svg.map(|svg| Value::from_safe_string(inline_svg(svg, "map"))),
     })?;
     Ok(html)
 }
@@ -116,11 +141,6 @@ fn text_of(language: Language, key: &str, values: &Kwargs) -> Result<String, min
     let values: Vec<(&str, &str)> =
         values.iter().map(|(name, value)| (*name, value.as_str())).collect();
     Ok(message(language, &format!("report.{key}"), &values))
-}
-
-/// The SVG without the XML declaration before it, which HTML does not allow.
-fn svg_element(svg: &str) -> &str {
-    svg.find("<svg").map_or(svg, |start| svg[start..].trim_end())
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use levekaar::picture::score_map;
 use levekaar::project::Choice;
 use levekaar::provenance::{InputFile, Provenance};
 use levekaar::rank::rank;
+use levekaar::report::section::Section;
 use levekaar::report::{ReportRequest, report};
 use levekaar::screen::screen;
 use levekaar::select::Truth;
@@ -161,6 +162,7 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
         map_svg: map.map(|(svg, _)| svg.as_str()),
         method: &method_in_words(&analysis.definition, &job.plan(), project.language),
         uncertainty,
+        sections: &sections(),
         provenance,
     })?;
     staged.add("report.html", |out| out.write_all(html.as_bytes()))?;
@@ -170,6 +172,11 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
         out.write_all(b"\n")
     })?;
     Ok(())
+}
+
+/// What the report says of results that only some projects have, in the order of the page.
+fn sections() -> Vec<Section> {
+    Vec::new()
 }
 
 /// What became of each cell, and what gaps and shrinking do to the ranks, where there are any.

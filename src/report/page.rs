@@ -9,6 +9,7 @@ use super::chosen::Chosen;
 use super::measured::{self, IndicatorRow, Measured, value_direction};
 use super::notes::{self, Note, ReadFirst, Trace};
 use super::ranked::Ranked;
+use super::section::{self, Laid};
 use super::{ReportError, ReportRequest};
 use crate::indicator::Direction;
 use crate::language::message;
@@ -39,6 +40,8 @@ pub(super) struct Page<'a> {
     indicators: Vec<IndicatorRow>,
     has_domains: bool,
     has_indicator_sources: bool,
+    /// Sections of what only some projects have.
+    further: Vec<Laid<'a>>,
     notes: Vec<Note>,
     trace: Trace<'a>,
 }
@@ -95,6 +98,7 @@ impl<'a> Page<'a> {
             indicators: measured::indicators(request)?,
             has_domains: !definition.domains.is_empty(),
             has_indicator_sources,
+            further: section::laid(request.sections, request.analysis, language),
             notes: notes::notes(request),
             trace: Trace::of(request, format!("{}; {}", directions.score, directions.rank)),
             directions,

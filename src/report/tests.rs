@@ -1,3 +1,4 @@
+use super::section::{Block, Cell, Column as Head, Holds, Place, Table};
 use super::*;
 use crate::analysis::analyse;
 use crate::area::Area;
@@ -91,9 +92,12 @@ fn both_languages_have_all_their_words() {
 
 #[test]
 fn the_template_names_only_keys_of_the_catalogue() {
-    for part in include_str!("report.html").split("t(\"").skip(1) {
-        let key = format!("report.{}", part.split('"').next().unwrap());
-        assert!(message_keys().any(|known| known == key), "{key}");
+    let frame = ("report.html", include_str!("report.html"));
+    for (name, source) in SECTIONS.into_iter().chain([frame]) {
+        for part in source.split("t(\"").skip(1) {
+            let key = format!("report.{}", part.split('"').next().unwrap());
+            assert!(message_keys().any(|known| known == key), "{name}: {key}");
+        }
     }
 }
 
@@ -189,6 +193,44 @@ fn a_long_ranking_is_cut_to_the_worst_and_says_so() {
 }
 
 #[test]
+fn a_further_section_is_listed_laid_out_and_escaped() {
+    let mut town = Town::new();
+    let column = |title: &str, holds| Head { title: title.to_owned(), note: String::new(), holds };
+    town.sections = vec![Section {
+        id: "clusters",
+        place: Place::Space,
+        title: "Where <b> & c".to_owned(),
+        blocks: vec![
+            Block::Text("Two & two".to_owned()),
+            Block::Picture {
+                svg: "<svg><title id=\"t\">x</title></svg>".to_owned(),
+                caption: "c".to_owned(),
+            },
+            Block::Table(Table {
+                caption: "Pairs".to_owned(),
+                columns: vec![column("Area", Holds::Text), column("I", Holds::Numbers(2))],
+                rows: vec![
+                    vec![Cell::Area(1), Cell::Number(-1234.567)],
+                    vec![Cell::Text("<i>all</i>".to_owned()), Cell::Number(f64::NAN)],
+                ],
+            }),
+        ],
+    }];
+    let html = town.html(Language::En);
+    assert!(html.contains("<li><a href=\"#clusters\">Where &lt;b&gt; &amp; c</a></li>"));
+    let section = after(&html, "<section id=\"clusters\"");
+    assert!(section.contains("<p class=\"prose\">Two &amp; two</p>"));
+    assert!(section.contains("<title id=\"clusters-1-t\">"));
+    assert!(section.contains("<tr data-area=\"2\">"));
+    assert!(section.contains("<a href=\"#area-2\">Vik</a>"));
+    assert!(section.contains("data-v=\"-1234.567\">\u{2212}1,234.57</td>"));
+    assert!(
+        section.contains("&lt;i&gt;all&lt;&#x2f;i&gt;") && section.contains("data-v=\"\">–</td>")
+    );
+    links_agree(&html);
+}
+
+#[test]
 fn the_same_request_gives_the_same_bytes() {
     assert_eq!(Town::new().html(Language::En), Town::new().html(Language::En));
 }
@@ -196,13 +238,14 @@ fn the_same_request_gives_the_same_bytes() {
 struct Town {
     project: Project,
     analysis: Analysis,
+    sections: Vec<Section>,
 }
 
 impl Town {
     fn new() -> Self {
         let project = toml::from_str(PROJECT).unwrap();
         let names = [("1", "Nes"), ("2", "Vik"), ("3", "Å"), ("4", "Øy"), ("5", "Ås")];
-        Self { project, analysis: analysis(&names) }
+        Self { project, analysis: analysis(&names), sections: Vec::new() }
     }
 
     /// The one place that calls the step.
@@ -225,8 +268,16 @@ impl Town {
         let (map_svg, method) = (Some(map), &["One & only.".to_owned()][..]);
         let provenance = &provenance;
         let uncertainty = None;
-        let request =
-            ReportRequest { project, analysis, language, map_svg, method, uncertainty, provenance };
+        let request = ReportRequest {
+            project,
+            analysis,
+            language,
+            map_svg,
+            method,
+            uncertainty,
+            sections: &self.sections,
+            provenance,
+        };
         report(&request).unwrap()
     }
 }
