@@ -22,7 +22,7 @@ use crate::index::Level;
 use crate::index::plan::{Child, Plan};
 use crate::index::report::{self, ReportedColumn};
 use crate::indicator::{Direction, IndicatorId};
-use crate::normalise::{self, Constant, Frame, ScaledTable, Scaling, round_all};
+use crate::normalise::{self, Constant, Frame, ScaledTable, Scaling};
 use crate::notice::Notice;
 use crate::statistics::Summary;
 use crate::weight::{self, Children, WeightError};
@@ -223,8 +223,8 @@ pub fn aggregate(scaled: &ScaledTable, plan: &Plan<'_>) -> Result<Aggregated, Ag
         let weights = weight::computed(&rules.weights, &parts, &mut out.notices)?
             .unwrap_or_else(|| level.weights.clone());
         let mut values = combine(&parts, &weights, rules, turn)?;
-        if let Some(decimals) = rules.round_before {
-            round_all(&mut values, decimals);
+        if let Some(round) = rules.round_before {
+            round.all(&mut values);
         }
         let id = IndicatorId::new(name);
         let mut before = Vec::new();
@@ -236,8 +236,8 @@ pub fn aggregate(scaled: &ScaledTable, plan: &Plan<'_>) -> Result<Aggregated, Ag
             let scaling = Scaling { method, flip, reference, constant, column: &id };
             summary = Some(normalise::apply(&scaling, &mut values, &frame)?);
         }
-        if let Some(decimals) = rules.round {
-            round_all(&mut values, decimals);
+        if let Some(round) = rules.round {
+            round.all(&mut values);
         }
         out.level_weights.push(weights);
         out.reported.extend(report::make(&rules.report, &values, &before, turn)?);

@@ -157,6 +157,21 @@ impl Analysis {
     }
 }
 
+impl Analysis {
+    /// The same, and the comparable value of every indicator that is not among them.
+    pub fn parts_and_indicators(&self) -> Vec<(&str, &[f64])> {
+        let mut all = self.parts();
+        for (indicator, column) in
+            self.definition.indicators.iter().zip(self.computation.scaled.columns())
+        {
+            if indicator.domain.is_some() {
+                all.push((indicator.id.as_str(), column.values.as_slice()));
+            }
+        }
+        all
+    }
+}
+
 fn weights_not_one(plan: &Plan<'_>, notices: &mut Vec<Notice>) {
     for level in plan.levels() {
         let sum: f64 = level.weights.iter().sum();

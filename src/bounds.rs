@@ -10,7 +10,6 @@ use thiserror::Error;
 use crate::aggregate::{AggregateError, Aggregation, aggregate};
 use crate::index::{Computation, IndexDefinition, Level, Plan};
 use crate::indicator::{CellState, Direction, IndicatorTable};
-use crate::language::round_half_away;
 use crate::normalise::{Normalisation, ScaledTable};
 use crate::rank::{First, Ties};
 use crate::weight::Weighting;
@@ -98,8 +97,8 @@ pub fn rank_bounds(
     let plan = Plan::of(&held).expect("a checked definition stays so without a normalisation");
     let scores = |scaled: &ScaledTable| -> Result<Vec<f64>, BoundsError> {
         let mut values = aggregate(scaled, &plan)?.scores.values;
-        if let Some(decimals) = definition.ranking.round {
-            values.iter_mut().for_each(|x| *x = round_half_away(*x, usize::from(decimals)));
+        if let Some(round) = definition.ranking.round {
+            round.all(&mut values);
         }
         Ok(values)
     };
@@ -277,7 +276,7 @@ mod tests {
         let z: Normalisation = toml::from_str("method = \"z-score\"").unwrap();
         definition.score.normalise = Some(z);
         assert!(held(&definition).is_ok());
-        definition.ranking.round = Some(1);
+        definition.ranking.round = Some(1.into());
         assert!(held(&definition).is_err());
     }
 

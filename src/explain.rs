@@ -26,7 +26,7 @@ use serde::Serialize;
 use crate::analysis::Analysis;
 use crate::index::Plan;
 use crate::indicator::Direction;
-use crate::language::{Text, round_half_away};
+use crate::language::Text;
 use crate::rank::{ClassRule, First};
 
 pub use chain::{
@@ -107,26 +107,26 @@ fn rank_step(analysis: &Analysis, score: Option<f64>, area_idx: usize) -> RankSt
     let rule = definition.ranking;
     let areas = analysis.table.areas();
     let mut scores = analysis.computation.scores.values.clone();
-    if let Some(decimals) = rule.round {
-        scores.iter_mut().for_each(|x| *x = round_half_away(*x, usize::from(decimals)));
+    if let Some(round) = rule.round {
+        round.all(&mut scores);
     }
     let large_first =
         (definition.direction == Direction::HigherIsWorse) == (rule.first == First::Worst);
     let place = Place::of(&scores, area_idx, large_first, areas);
     let rank = place.map(|place| place.rank(rule.ties));
     let n_ranked = scores.iter().filter(|x| !x.is_nan()).count();
-    // Quantile classes hang on all scores, so that they are the pipeline's.
+    // The other classes hang on more than the rank, so that they are the pipeline's.
     let class = |k: usize| match rule.classes {
         ClassRule::Rank {} => rank.map(|rank| (k as f64 * rank / n_ranked as f64).ceil() as usize),
-        ClassRule::Quantiles { .. } => analysis.ranking.class(area_idx, k),
+        ClassRule::RankLessOne {} | ClassRule::EqualCount {} | ClassRule::Quantiles { .. } => {
+            analysis.ranking.class(area_idx, k)
+        }
     };
     let tied = |at: &usize| *at != area_idx && scores[*at] == scores[area_idx];
     RankStep {
         rule,
         score,
-        rounded: score
-            .zip(rule.round)
-            .map(|(x, decimals)| Rounding { decimals, after: round_half_away(x, decimals.into()) }),
+        rounded: score.zip(rule.round).map(|(x, rule)| Rounding { rule, after: rule.of(x) }),
         n_ranked,
         n_before: place.map_or(0, |place| place.n_before),
         n_tied: place.map_or(0, |place| place.n_tied),

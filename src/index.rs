@@ -7,6 +7,8 @@
 pub mod plan;
 pub mod report;
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +17,10 @@ use crate::indicator::{Direction, IndicatorId, IndicatorTable};
 use crate::language::Text;
 use crate::normalise::{self, Constant, Normalisation, Reference, ScaledTable};
 use crate::notice::Notice;
+use crate::project::Mark;
 use crate::rank::RankRule;
 use crate::rate::IntervalMethod;
+use crate::round::Round;
 use crate::screen::{self, Screen, Screened};
 use crate::treat::{self, Imputation, TreatedTable, Treatment};
 use crate::weight::Weighting;
@@ -89,16 +93,17 @@ pub struct Level {
     /// What becomes of an area of which a child is missing.
     #[serde(default)]
     pub missing: MissingPolicy,
-    /// Decimals to which the aggregate is rounded before `normalise`.
+    /// How the aggregate is rounded before `normalise`: decimals, halves away from zero, or
+    /// `{ decimals = 2, halves = "even" }`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub round_before: Option<u8>,
+    pub round_before: Option<Round>,
     /// Makes the aggregate comparable before it enters the level above, such as the exponential
     /// transformation of a domain score.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub normalise: Option<Normalisation>,
     /// Decimals to which the result is rounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub round: Option<u8>,
+    pub round: Option<Round>,
     /// The areas that `normalise` takes minimum, mean and so on from; all where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Reference>,
@@ -158,6 +163,10 @@ pub struct Indicator {
     /// The column that the value is divided by, when it is made comparable by size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denominate: Option<Denomination>,
+    /// Marks of missing values in its columns, beside those of the table: `{ "-999" =
+    /// "not-available" }`. A project file may say otherwise.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub missing: BTreeMap<String, Mark>,
     /// What becomes of its gaps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub impute: Option<Imputation>,
@@ -169,7 +178,7 @@ pub struct Indicator {
     pub normalise: Option<Normalisation>,
     /// Decimals to which the comparable value is rounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub round: Option<u8>,
+    pub round: Option<Round>,
     /// The areas that minimum, mean and so on come from; all where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Reference>,
@@ -218,6 +227,10 @@ fn one() -> f64 {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Defaults {
+    /// Marks of missing values, as the publisher writes them: `{ "-999" = "not-available" }`. A
+    /// project file may say otherwise.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub missing: BTreeMap<String, Mark>,
     /// What becomes of gaps; nothing is done where nothing is said.
     #[serde(default)]
     pub impute: Imputation,
@@ -229,7 +242,7 @@ pub struct Defaults {
     pub normalise: Option<Normalisation>,
     /// Decimals to which comparable values are rounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub round: Option<u8>,
+    pub round: Option<Round>,
     /// The areas that minimum, mean and so on come from; all where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Reference>,
@@ -254,8 +267,8 @@ impl IndexDefinition {
         indicator.normalise.as_ref().or(self.defaults.normalise.as_ref())
     }
 
-    /// The decimals to which this indicator's comparable value is rounded.
-    pub fn rounding(&self, indicator: &Indicator) -> Option<u8> {
+    /// How this indicator's comparable value is rounded.
+    pub fn rounding(&self, indicator: &Indicator) -> Option<Round> {
         indicator.round.or(self.defaults.round)
     }
 

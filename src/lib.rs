@@ -47,6 +47,7 @@ pub mod presets;
 pub mod project;
 pub mod provenance;
 pub mod rate;
+pub mod round;
 pub mod screen;
 pub mod shrink;
 pub mod statistics;

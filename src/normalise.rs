@@ -22,7 +22,7 @@ use crate::indicator::IndicatorId;
 use crate::statistics::Summary;
 use crate::treat::TreatedColumn;
 
-pub(crate) use apply::{Frame, Scaling, apply, middle, round_all};
+pub(crate) use apply::{Frame, Scaling, apply, middle};
 pub use method::Normalisation;
 pub(crate) use normal::quantile;
 pub use parameter::{Beyond, Cap, Constant, Divisor, Fixed, RankShare, Reference, exponential};
@@ -175,8 +175,8 @@ pub fn normalise(
                 column: &indicator,
             };
             let before = apply(&scaling, &mut values, &frame)?;
-            if let Some(decimals) = definition.rounding(recipe) {
-                round_all(&mut values, decimals);
+            if let Some(round) = definition.rounding(recipe) {
+                round.all(&mut values);
             }
             Ok(ScaledColumn { indicator, values, before })
         })

@@ -278,6 +278,9 @@ pub struct Source {
     /// "completed, per cent" into "not completed, per cent".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complement_of: Option<f64>,
+    /// Marks of missing values in these columns, beside those of the table.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub missing: BTreeMap<String, Mark>,
     /// The column measures something else than the recipe asks for: what, and why it is used.
     /// Printed as a warning wherever results are.
     #[serde(default, skip_serializing_if = "Option::is_none")]

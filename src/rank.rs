@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::Scores;
 use crate::area::Area;
 use crate::indicator::Direction;
-use crate::language::round_half_away;
+use crate::round::Round;
 use crate::statistics::QuantileType;
 
 /// Which rank tied areas get. Ranks count from the worst, which has rank 1, in every method.
@@ -47,9 +47,10 @@ pub enum First {
 pub struct RankRule {
     /// What tied areas get.
     pub ties: Ties,
-    /// Decimals to which scores are rounded before they are compared; none where absent.
+    /// How scores are rounded before they are compared: decimals, halves away from zero, or
+    /// `{ decimals = 2, halves = "even" }`; not at all where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub round: Option<u8>,
+    pub round: Option<Round>,
     /// Which end has rank 1.
     #[serde(default)]
     pub first: First,
@@ -70,13 +71,127 @@ pub enum ClassRule {
     /// `ceil(k r / n)`, as the British indices do. Classes hold the same number of areas, but for
     /// ties.
     Rank {},
+    /// `floor(k (r - 1) / n) + 1`: the same but where `n` is not a multiple of `k`.
+    RankLessOne {},
+    /// Classes of `n / k` areas, rounded down, of which the first `n mod k` have one more (R's
+    /// `ntile`). Tied areas stay together at their rank, so that classes are as even as ties
+    /// allow.
+    EqualCount {},
     /// By the quantiles of the scores: from the smallest score up, a class holds the scores above
     /// one quantile and up to the next. Many equal scores can leave a class empty.
     Quantiles {
         /// Which of the nine quantile definitions.
         #[serde(rename = "type")]
         definition: QuantileType,
+        /// To which side a score belongs that is itself a quantile.
+        #[serde(default)]
+        closed: Closed,
     },
+}
+
+/// To which class a score belongs that lies on the border of two.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Closed {
+    /// The lower one: `(a, b]`, as R's `cut` and pandas' `qcut`.
+    #[default]
+    Right,
+    /// The higher one: `[a, b)`, as R's `findInterval`; the largest score is in the last class.
+    Left,
+}
+
+/// Where the classes end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Cuts<'a> {
+    /// This many classes of equal shares.
+    Count(usize),
+    /// At these shares of the areas, counted from class 1 and ascending.
+    Shares(&'a [f64]),
+}
+
+/// Ranked areas that are put into classes.
+pub(crate) struct Classer<'a> {
+    pub(crate) rule: ClassRule,
+    pub(crate) n_ranked: usize,
+    /// Scores in ascending order, where classes go by their quantiles.
+    pub(crate) sorted: &'a [f64],
+    /// Whether rank 1 goes to the largest score.
+    pub(crate) large_first: bool,
+}
+
+impl Classer<'_> {
+    /// The class of a rank and its score; `None` for the rank NaN.
+    pub(crate) fn class(&self, rank: f64, score: f64, cuts: Cuts<'_>) -> Option<usize> {
+        if rank.is_nan() {
+            return None;
+        }
+        let n = self.n_ranked as f64;
+        Some(match (self.rule, cuts) {
+            (ClassRule::Rank {}, Cuts::Count(k)) => (k as f64 * rank / n).ceil() as usize,
+            (ClassRule::Rank {} | ClassRule::EqualCount {}, Cuts::Shares(shares)) => {
+                1 + shares.iter().filter(|share| rank / n > **share).count()
+            }
+            (ClassRule::RankLessOne {}, Cuts::Count(k)) => {
+                (k as f64 * (rank - 1.0) / n).floor() as usize + 1
+            }
+            (ClassRule::RankLessOne {}, Cuts::Shares(shares)) => {
+                1 + shares.iter().filter(|share| (rank - 1.0) / n >= **share).count()
+            }
+            (ClassRule::EqualCount {}, Cuts::Count(k)) => self.even_class(rank, k),
+            (ClassRule::Quantiles { definition, closed }, Cuts::Count(k)) => {
+                let limits = (1..k).map(|j| j as f64 / k as f64);
+                let above = self.limits_below(limits, (definition, closed), score);
+                if self.large_first { k - above } else { above + 1 }
+            }
+            (ClassRule::Quantiles { definition, closed }, Cuts::Shares(shares)) => {
+                let from_small = |share: &f64| if self.large_first { 1.0 - share } else { *share };
+                let above =
+                    self.limits_below(shares.iter().map(from_small), (definition, closed), score);
+                if self.large_first { shares.len() + 1 - above } else { above + 1 }
+            }
+        })
+    }
+
+    /// How many quantiles lie below a score, or at it where classes are closed to the left.
+    fn limits_below(
+        &self,
+        shares: impl Iterator<Item = f64>,
+        (definition, closed): (QuantileType, Closed),
+        score: f64,
+    ) -> usize {
+        shares
+            .filter_map(|share| definition.of_sorted(self.sorted, share))
+            .filter(|limit| match closed {
+                Closed::Right => score > *limit,
+                Closed::Left => score >= *limit,
+            })
+            .count()
+    }
+
+    fn even_class(&self, rank: f64, k: usize) -> usize {
+        let (size, larger) = (self.n_ranked / k, self.n_ranked % k);
+        let place = rank.floor() as usize;
+        let in_larger = larger * (size + 1);
+        if place <= in_larger {
+            place.div_ceil(size + 1)
+        } else {
+            larger + (place - in_larger).div_ceil(size)
+        }
+    }
+}
+
+impl ClassRule {
+    /// The values in ascending order, where the rule needs them.
+    pub(crate) fn sorted(self, values: &[f64]) -> Vec<f64> {
+        match self {
+            Self::Rank {} | Self::RankLessOne {} | Self::EqualCount {} => Vec::new(),
+            Self::Quantiles { .. } => {
+                let mut sorted: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
+                sorted.sort_unstable_by(f64::total_cmp);
+                sorted
+            }
+        }
+    }
 }
 
 impl Default for ClassRule {
@@ -142,28 +257,18 @@ impl Ranking {
 
     /// The class of a rank and its score among `k` classes; `None` for the rank NaN.
     pub(crate) fn class_of(&self, rank: f64, score: f64, k: usize) -> Option<usize> {
-        if rank.is_nan() {
-            return None;
-        }
-        match self.rule.classes {
-            ClassRule::Rank {} => Some((k as f64 * rank / self.n_ranked as f64).ceil() as usize),
-            ClassRule::Quantiles { definition } => {
-                let above = (1..k)
-                    .filter_map(|j| definition.of_sorted(&self.sorted, j as f64 / k as f64))
-                    .filter(|limit| score > *limit)
-                    .count();
-                Some(if large_first(self.direction, self.rule.first) {
-                    k - above
-                } else {
-                    above + 1
-                })
-            }
-        }
+        let classer = Classer {
+            rule: self.rule.classes,
+            n_ranked: self.n_ranked,
+            sorted: &self.sorted,
+            large_first: large_first(self.direction, self.rule.first),
+        };
+        classer.class(rank, score, Cuts::Count(k))
     }
 }
 
 /// Whether rank 1 goes to the largest score.
-fn large_first(direction: Direction, first: First) -> bool {
+pub(crate) fn large_first(direction: Direction, first: First) -> bool {
     (direction == Direction::HigherIsWorse) == (first == First::Worst)
 }
 
@@ -174,9 +279,7 @@ fn large_first(direction: Direction, first: First) -> bool {
 /// rounding that the rule states.
 pub fn rank(scores: &Scores, rule: RankRule) -> Ranking {
     let values: Vec<f64> = match rule.round {
-        Some(decimals) => {
-            scores.values.iter().map(|&x| round_half_away(x, usize::from(decimals))).collect()
-        }
+        Some(round) => scores.values.iter().map(|&x| round.of(x)).collect(),
         None => scores.values.clone(),
     };
     let large_first = large_first(scores.direction, rule.first);
@@ -186,14 +289,7 @@ pub fn rank(scores: &Scores, rule: RankRule) -> Ranking {
     let n_ranked = sorted.len();
     let mut order = sorted;
     order.extend(by_id.in_id_order().filter(|&at| values[at as usize].is_nan()));
-    let sorted = match rule.classes {
-        ClassRule::Rank {} => Vec::new(),
-        ClassRule::Quantiles { .. } => {
-            let mut sorted: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
-            sorted.sort_unstable_by(f64::total_cmp);
-            sorted
-        }
-    };
+    let sorted = rule.classes.sorted(&values);
     let (areas, direction) = (Arc::clone(&scores.areas), scores.direction);
     Ranking { areas, scores: values, ranks, order, n_ranked, sorted, rule, direction }
 }
@@ -308,7 +404,7 @@ mod tests {
     fn rounding_comes_before_comparing() {
         let rule = RankRule {
             ties: Ties::Min,
-            round: Some(1),
+            round: Some(1.into()),
             first: First::Worst,
             classes: ClassRule::Rank {},
         };
@@ -334,13 +430,49 @@ mod tests {
     fn classes_may_go_by_quantiles_of_the_scores() {
         // Type 9 of 1..=10 at 0.2, 0.4, 0.6, 0.8: 2.225, 4.408, 6.592, 8.775 (scipy, mstats).
         let values: Vec<f64> = (1..=10).map(f64::from).collect();
-        let classes = ClassRule::Quantiles { definition: QuantileType::Type9 };
+        let classes =
+            ClassRule::Quantiles { definition: QuantileType::Type9, closed: Closed::Right };
         let rule = RankRule { ties: Ties::Min, round: None, first: First::Worst, classes };
         let ranking = rank(&scores(&values), rule);
         let quintiles: Vec<_> = (0..10).map(|at| ranking.class(at, 5).unwrap()).collect();
         assert_eq!(quintiles, [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]);
         let best_first = RankRule { first: First::Best, ..rule };
         assert_eq!(rank(&scores(&values), best_first).class(0, 5), Some(1));
+    }
+
+    #[test]
+    fn a_score_on_the_border_goes_where_the_rule_says() {
+        // Type 7 of 0..=10 at 0.2, 0.4, 0.6, 0.8 is 2, 4, 6, 8: scores themselves.
+        let values: Vec<f64> = (0..=10).map(f64::from).collect();
+        let classes = |closed| {
+            let classes = ClassRule::Quantiles { definition: QuantileType::Type7, closed };
+            let rule = RankRule { ties: Ties::Min, round: None, first: First::Best, classes };
+            let ranking = rank(&scores(&values), rule);
+            (0..=10).map(|at| ranking.class(at, 5).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(classes(Closed::Right), [1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
+        assert_eq!(classes(Closed::Left), [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 5]);
+    }
+
+    #[test]
+    fn classes_of_an_odd_number_of_areas_differ_by_rule() {
+        let values: Vec<f64> = (0..11).map(f64::from).rev().collect();
+        let quarters = |classes| {
+            let rule = RankRule { ties: Ties::Min, round: None, first: First::Worst, classes };
+            let ranking = rank(&scores(&values), rule);
+            (0..11).map(|at| ranking.class(at, 4).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(quarters(ClassRule::Rank {}), [1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]);
+        assert_eq!(quarters(ClassRule::RankLessOne {}), [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4]);
+        // dplyr::ntile(1:11, 4) is 3, 3, 3 and 2 areas.
+        assert_eq!(quarters(ClassRule::EqualCount {}), [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4]);
+        let fives = |classes| {
+            let rule = RankRule { ties: Ties::Min, round: None, first: First::Worst, classes };
+            let ranking = rank(&scores(&values), rule);
+            (0..11).map(|at| ranking.class(at, 5).unwrap()).collect::<Vec<_>>()
+        };
+        // 3, 2, 2, 2 and 2 areas.
+        assert_eq!(fives(ClassRule::EqualCount {}), [1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
     }
 
     fn ranks(values: &[f64], ties: Ties) -> Vec<Option<f64>> {

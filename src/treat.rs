@@ -24,8 +24,8 @@ use thiserror::Error;
 use crate::area::{Area, AreaId};
 use crate::index::IndexDefinition;
 use crate::indicator::{CellState, Column, Counts, IndicatorId, IndicatorTable};
-use crate::language::round_half_away;
 use crate::neighbour::Neighbours;
+use crate::round::Round;
 use crate::screen::Screened;
 use crate::shrink;
 use crate::statistics::{Shape, quantile_of_present};
@@ -428,9 +428,8 @@ impl Step<'_> {
                 }
                 None => self.choose(Chosen::ConstantNotTransformed),
             },
-            Treatment::Round { decimals } => {
-                let decimals = usize::from(decimals);
-                self.values.iter_mut().for_each(|x| *x = round_half_away(*x, decimals));
+            Treatment::Round { decimals, halves } => {
+                Round { decimals, halves }.all(self.values);
             }
             Treatment::ShrinkToParent { centre } => self.shrink_to_parent(counts, centre)?,
             Treatment::ShrinkGlobal {} => self.shrink_globally(counts)?,

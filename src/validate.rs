@@ -19,7 +19,7 @@ use crate::indicator::{IndicatorId, IndicatorTable};
 use crate::load::table::{RawTable, TableRequest};
 use crate::neighbour::Neighbours;
 use crate::notice::Notice;
-use crate::project::{Areas, Project, Source};
+use crate::project::{Areas, Mark, Project, Source};
 use crate::screen;
 use crate::suggest::nearest;
 
@@ -102,16 +102,30 @@ pub fn request(project: &Project, definition: &IndexDefinition) -> TableRequest 
         .cloned()
         .collect();
     let mut numbers: BTreeSet<String> = areas.population.iter().cloned().collect();
+    let mut column_marks: BTreeMap<String, BTreeMap<String, Mark>> = BTreeMap::new();
     for indicator in &definition.indicators {
         let source = source_of(project, indicator);
         let by = source.denominate.map(|denomination| denomination.by);
-        let columns = [source.column, source.numerator, source.denominator, by];
-        numbers.extend(columns.into_iter().flatten());
+        let stated = project.indicators.get(&indicator.id).map(|source| &source.missing);
+        for column in [source.column, source.numerator, source.denominator, by] {
+            let Some(column) = column else { continue };
+            for marks in [Some(&indicator.missing), stated].into_iter().flatten() {
+                let own = marks.iter().map(|(text, mark)| (text.clone(), *mark));
+                if !marks.is_empty() {
+                    column_marks.entry(column.clone()).or_default().extend(own);
+                }
+            }
+            numbers.insert(column);
+        }
     }
+    // What the project says of the table stands above what the recipe says of its publisher.
+    let mut marks = definition.defaults.missing.clone();
+    marks.extend(areas.missing.iter().map(|(text, mark)| (text.clone(), *mark)));
     TableRequest {
         text,
         numbers: numbers.into_iter().collect(),
-        marks: areas.missing.clone(),
+        marks,
+        column_marks,
         format: areas.format.clone(),
     }
 }

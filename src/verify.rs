@@ -21,6 +21,10 @@ pub struct Published {
     pub ranks: Option<Vec<f64>>,
     /// Their deciles.
     pub deciles: Option<Vec<f64>>,
+    /// Their classes of other numbers, by that number: 5 for quintiles.
+    pub classes: BTreeMap<usize, Vec<f64>>,
+    /// Domains, indicators and reported columns by their id in the recipe.
+    pub parts: BTreeMap<String, Vec<f64>>,
 }
 
 /// How much may differ.
@@ -85,6 +89,10 @@ pub struct Verification {
     pub ranks: Option<Agreement>,
     /// Deciles, where they are printed.
     pub deciles: Option<Agreement>,
+    /// Classes of other numbers, by that number.
+    pub classes: BTreeMap<usize, Agreement>,
+    /// Parts of the score, by their id in the recipe.
+    pub parts: BTreeMap<String, Agreement>,
     /// How much was allowed to differ.
     pub tolerance: Tolerance,
 }
@@ -92,21 +100,54 @@ pub struct Verification {
 impl Verification {
     /// Whether something was compared and nothing differs beyond the tolerance.
     pub fn agrees(&self) -> bool {
-        let parts = [&self.scores, &self.ranks, &self.deciles];
-        let fine = |part: &&Agreement| part.n_different == 0 && part.n_one_sided == 0;
+        let all = || self.compared().map(|(_, part)| part);
         self.only_computed.is_empty()
             && self.only_published.is_empty()
-            && parts.iter().any(|part| part.as_ref().is_some_and(|part| part.n_compared > 0))
-            && parts.iter().filter_map(|part| part.as_ref()).all(|part| fine(&part))
+            && all().any(|part| part.n_compared > 0)
+            && all().all(|part| part.n_different == 0 && part.n_one_sided == 0)
+    }
+
+    /// All that was compared, with what it is.
+    pub fn compared(&self) -> impl Iterator<Item = (Quantity<'_>, &Agreement)> {
+        let named = [
+            (Quantity::Score, &self.scores),
+            (Quantity::Rank, &self.ranks),
+            (Quantity::Class(10), &self.deciles),
+        ];
+        let named = named.into_iter().filter_map(|(what, part)| Some((what, part.as_ref()?)));
+        let classes = self.classes.iter().map(|(k, part)| (Quantity::Class(*k), part));
+        let parts = self.parts.iter().map(|(id, part)| (Quantity::Part(id), part));
+        named.chain(classes).chain(parts)
     }
 }
 
-/// Compares area by area: ranks and deciles exactly, scores within the tolerance.
+/// What was compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity<'a> {
+    /// The score.
+    Score,
+    /// The rank.
+    Rank,
+    /// The class among this many.
+    Class(usize),
+    /// A part of the score, by its id.
+    Part(&'a str),
+}
+
+/// Compares area by area: ranks and classes exactly, scores and parts within the tolerance.
+///
+/// `parts` are the id and the values of what stands beside the score, [`crate::analysis::Analysis::parts`];
+/// a published part of another id is compared with nothing and has no agreement.
 ///
 /// A rank that differs counts as a near tie when the area that we have at the printed rank has a
 /// score within `near_tie` of this area's; a decile, when its rank may lie that way too. An area
 /// with a number on one side only is counted apart and is no agreement.
-pub fn verify(ranking: &Ranking, published: &Published, tolerance: Tolerance) -> Verification {
+pub fn verify(
+    ranking: &Ranking,
+    parts: &[(&str, &[f64])],
+    published: &Published,
+    tolerance: Tolerance,
+) -> Verification {
     let areas = ranking.areas();
     let places: BTreeMap<&str, usize> =
         areas.iter().enumerate().map(|(at, area)| (area.id.as_str(), at)).collect();
@@ -117,10 +158,18 @@ pub fn verify(ranking: &Ranking, published: &Published, tolerance: Tolerance) ->
         .enumerate()
         .filter_map(|(at, area)| Some((at, *rows.get(area.id.as_str())?)))
         .collect();
-    let decile = |at: usize| ranking.class(at, 10).map_or(f64::NAN, |class| class as f64);
     let near = NearTies::of(ranking, tolerance.near_tie);
     let part = |printed: &Option<Vec<f64>>, ours: &dyn Fn(usize) -> f64, rule: Rule<'_>| {
         printed.as_ref().map(|printed| agreement(areas, &pairs, printed, ours, rule))
+    };
+    let class = |k: usize, printed: &Vec<f64>| {
+        let ours = |at: usize| ranking.class(at, k).map_or(f64::NAN, |class| class as f64);
+        agreement(areas, &pairs, printed, &ours, Rule::Class(&near, k))
+    };
+    let within = Rule::Within(tolerance.score);
+    let of_part = |id: &String, printed: &Vec<f64>| {
+        let (_, ours) = parts.iter().find(|(part, _)| part == id)?;
+        Some((id.clone(), agreement(areas, &pairs, printed, &|at| ours[at], within)))
     };
     Verification {
         n_computed: areas.len(),
@@ -136,9 +185,11 @@ pub fn verify(ranking: &Ranking, published: &Published, tolerance: Tolerance) ->
             .filter(|id| !places.contains_key(id.as_str()))
             .cloned()
             .collect(),
-        scores: part(&published.scores, &|at| ranking.scores()[at], Rule::Within(tolerance.score)),
+        scores: part(&published.scores, &|at| ranking.scores()[at], within),
         ranks: part(&published.ranks, &|at| ranking.ranks()[at], Rule::Rank(&near)),
-        deciles: part(&published.deciles, &decile, Rule::Decile(&near)),
+        deciles: published.deciles.as_ref().map(|printed| class(10, printed)),
+        classes: published.classes.iter().map(|(k, printed)| (*k, class(*k, printed))).collect(),
+        parts: published.parts.iter().filter_map(|(id, printed)| of_part(id, printed)).collect(),
         tolerance,
     }
 }
@@ -148,7 +199,7 @@ pub fn verify(ranking: &Ranking, published: &Published, tolerance: Tolerance) ->
 enum Rule<'a> {
     Within(f64),
     Rank(&'a NearTies),
-    Decile(&'a NearTies),
+    Class(&'a NearTies, usize),
 }
 
 enum Verdict {
@@ -183,8 +234,8 @@ impl NearTies {
         Self { first, last, n_ranked: ranking.n_ranked() as f64 }
     }
 
-    fn decile(&self, rank: f64) -> f64 {
-        (10.0 * rank / self.n_ranked).ceil()
+    fn class(&self, rank: f64, k: usize) -> f64 {
+        (k as f64 * rank / self.n_ranked).ceil()
     }
 }
 
@@ -195,8 +246,8 @@ impl Rule<'_> {
             Self::Rank(near) => {
                 (ours == printed, near.first[at] <= printed && printed <= near.last[at])
             }
-            Self::Decile(near) => {
-                let (first, last) = (near.decile(near.first[at]), near.decile(near.last[at]));
+            Self::Class(near, k) => {
+                let (first, last) = (near.class(near.first[at], k), near.class(near.last[at], k));
                 (ours == printed, first <= printed && printed <= last)
             }
         };
@@ -267,7 +318,7 @@ mod tests {
 
     #[test]
     fn the_same_numbers_agree() {
-        let found = verify(&ranking(), &published([1.0, 2.0, 3.0]), EXACT);
+        let found = verify(&ranking(), &[], &published([1.0, 2.0, 3.0]), EXACT);
         assert!(found.agrees());
         assert_eq!(found.ranks.unwrap().n_compared, 3);
     }
@@ -275,7 +326,7 @@ mod tests {
     #[test]
     fn a_rank_that_differs_is_an_example_and_a_near_tie_is_told_apart() {
         let swapped = published([2.0, 1.0, 3.0]);
-        let found = verify(&ranking(), &swapped, EXACT);
+        let found = verify(&ranking(), &[], &swapped, EXACT);
         let ranks = found.ranks.as_ref().unwrap();
         assert!(!found.agrees());
         assert_eq!((ranks.n_different, ranks.n_near_ties, ranks.largest_difference), (2, 0, 1.0));
@@ -283,24 +334,24 @@ mod tests {
             Example { area: AreaId::from("a"), computed: Some(1.0), published: Some(2.0) };
         assert_eq!(ranks.examples[0], example);
         let lenient = Tolerance { near_tie: 1e-5, ..EXACT };
-        let found = verify(&ranking(), &swapped, lenient);
+        let found = verify(&ranking(), &[], &swapped, lenient);
         assert!(found.agrees());
         assert_eq!(found.ranks.unwrap().n_near_ties, 2);
-        let far = verify(&ranking(), &published([3.0, 2.0, 1.0]), lenient);
+        let far = verify(&ranking(), &[], &published([3.0, 2.0, 1.0]), lenient);
         assert!(!far.agrees());
     }
 
     #[test]
     fn an_area_or_number_on_one_side_only_is_no_agreement() {
         let mut short = published([1.0, 2.0, f64::NAN]);
-        let found = verify(&ranking(), &short, EXACT);
+        let found = verify(&ranking(), &[], &short, EXACT);
         assert!(!found.agrees());
         assert_eq!(found.ranks.unwrap().n_one_sided, 1);
         short.ids[2] = AreaId::from("d");
-        let found = verify(&ranking(), &short, EXACT);
+        let found = verify(&ranking(), &[], &short, EXACT);
         assert_eq!(found.only_computed, [AreaId::from("c")]);
         assert_eq!(found.only_published, [AreaId::from("d")]);
-        assert!(!verify(&ranking(), &Published::default(), EXACT).agrees());
+        assert!(!verify(&ranking(), &[], &Published::default(), EXACT).agrees());
     }
 
     fn published(ranks: [f64; 3]) -> Published {

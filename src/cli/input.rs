@@ -61,7 +61,7 @@ pub(crate) struct InputArgs {
 }
 
 /// `-999=not-available` as a text and what it means.
-fn mark(typed: &str) -> Result<(String, Mark), String> {
+pub(super) fn mark(typed: &str) -> Result<(String, Mark), String> {
     let Some((text, kind)) = typed.rsplit_once('=') else {
         return Err("write TEXT=KIND, such as `-999=not-available`".to_owned());
     };

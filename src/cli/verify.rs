@@ -1,6 +1,6 @@
 //! `levekaar verify`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,32 +9,36 @@ use levekaar::index::IndexDefinition;
 use levekaar::language::{Language, message};
 use levekaar::load;
 use levekaar::load::table::{RawTable, TableRequest};
-use levekaar::verify::{Agreement, Published, Tolerance, Verification, verify};
+use levekaar::project::Mark;
+use levekaar::rank::First;
+use levekaar::verify::{Agreement, Published, Quantity, Tolerance, Verification, verify};
 use miette::{IntoDiagnostic, WrapErr, miette};
 
-use super::input::InputArgs;
+use super::input::{InputArgs, Job};
 use super::map::Tongue;
 use super::score::to_file_or_stdout;
 use super::terminal::Terminal;
 
 /// Recompute a published index and count where it differs from what was printed
 ///
-/// Ranks and deciles must be the same, scores the same within the tolerance. Exit code 0 if all
-/// agree, 1 otherwise. Columns that are not named are looked for: the one column that ends in
-/// `rank` and is not an input of the index, then `score` of the same name. Deciles are compared
-/// only when named, as publishers cut them in several ways: here it is `ceil(10 rank / n)`.
+/// Ranks and classes must be the same, scores and parts the same within the tolerance. Exit code 0
+/// if all agree, 1 otherwise. Columns that are not named are looked for: the one column that ends
+/// in `rank` and is not an input of the index, then `score` of the same name. Deciles and other
+/// classes are compared only when named, as publishers cut them in several ways; `classes` under
+/// `[ranking]` in the definition says how.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   levekaar verify gb-wimd-2019 --data wimd2019.csv.gz
   levekaar verify gb-imd-2019 --data iod.csv.gz --decile IMD_decile --near-ties 1e-5
-  levekaar verify mine.toml --data in.csv --published out.csv --id code --rank rank --format json")]
+  levekaar verify us-svi-2018 --data svi.csv --rank-first best --part SPL_THEME1=SPL_THEME1
+  levekaar verify mine.toml --data in.csv --published out.csv --id code --classes 20=vigintile")]
 pub(crate) struct VerifyArgs {
     /// Index definition: a preset such as `gb-wimd-2019`, or a TOML file
     #[arg(value_name = "PRESET|FILE")]
     index: String,
 
-    /// The publisher's table of inputs
+    /// The publisher's table of inputs, or a project file (.toml) that says how to read it
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
 
@@ -58,6 +62,23 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "COLUMN")]
     decile: Option<String>,
 
+    /// Column of published classes among K, such as `20=vigintile`; may be repeated
+    #[arg(long, value_name = "K=COLUMN", value_parser = classes)]
+    classes: Vec<(usize, String)>,
+
+    /// Column of a published part: a domain, an indicator or a reported column by its ID in the
+    /// definition; may be repeated
+    #[arg(long, value_name = "ID=COLUMN", value_parser = part)]
+    part: Vec<(String, String)>,
+
+    /// Which end has rank 1 and class 1 in the publication; the definition's where nothing is said
+    #[arg(long, value_enum, value_name = "END")]
+    rank_first: Option<End>,
+
+    /// Mark of a missing value in both tables: `-999=not-available`; may be repeated
+    #[arg(long, value_name = "TEXT=KIND", value_parser = super::input::mark, allow_hyphen_values = true)]
+    missing: Vec<(String, Mark)>,
+
     /// Largest difference between a score and the published one
     #[arg(long, value_name = "X", default_value_t = 1e-6)]
     tolerance: f64,
@@ -79,6 +100,36 @@ pub(crate) struct VerifyArgs {
     output: Option<PathBuf>,
 }
 
+/// Which end of the list comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum End {
+    /// Rank 1 is the area with the worst conditions
+    Worst,
+    /// Rank 1 is the area with the best conditions
+    Best,
+}
+
+/// `20=vigintile` as a number of classes and a column.
+fn classes(typed: &str) -> Result<(usize, String), String> {
+    let (k, column) = part(typed)?;
+    match k.parse() {
+        Ok(k) if k > 1 => Ok((k, column)),
+        _ => {
+            Err(format!("`{k}` is not a number of classes: write K=COLUMN, such as `20=vigintile`"))
+        }
+    }
+}
+
+/// `income=income_score` as an id and a column.
+fn part(typed: &str) -> Result<(String, String), String> {
+    match typed.split_once('=') {
+        Some((id, column)) if !id.is_empty() && !column.is_empty() => {
+            Ok((id.to_owned(), column.to_owned()))
+        }
+        _ => Err("write NAME=COLUMN".to_owned()),
+    }
+}
+
 /// How the result is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
@@ -96,18 +147,30 @@ pub(crate) fn run(args: &VerifyArgs, terminal: &Terminal) -> miette::Result<()> 
             return Err(miette!("`{name}` is {x}; it must be a number of 0 or more"));
         }
     }
-    let input = InputArgs::bare(args.data.clone(), args.index.clone(), args.id.clone());
-    let mut job = input.job(None)?;
+    let mut job = args.job()?;
     job.rule = None;
     let analysis = job.analyse(terminal)?;
     terminal.notices(&analysis.notices, language);
-    let path = args.published.as_deref().unwrap_or(&args.data);
-    let columns = Columns::of(args, path, &job.definition)?;
-    let values = [("columns", columns.list())];
-    terminal.say(&message(language, "verify.columns", &[("columns", &values[0].1)]));
-    let published = columns.read(path)?;
+    let path = match &args.published {
+        Some(path) => path.clone(),
+        None => job.file.resolve(&job.project().areas.file),
+    };
+    let columns = Columns::of(args, &path, &job)?;
+    terminal.say(&message(language, "verify.columns", &[("columns", &columns.list())]));
+    let published = columns.read(&path)?;
     let tolerance = Tolerance { score: args.tolerance, near_tie: args.near_ties };
-    let found = verify(&analysis.ranking, &published, tolerance);
+    let parts = analysis.parts_and_indicators();
+    if let Some((id, _)) =
+        args.part.iter().find(|(id, _)| !parts.iter().any(|(part, _)| part == id))
+    {
+        let ids: Vec<&str> = parts.iter().map(|(id, _)| *id).collect();
+        return Err(miette!(
+            help = format!("its parts are: {}", ids.join(", ")),
+            "`{}` has no part `{id}`",
+            job.definition.id
+        ));
+    }
+    let found = verify(&analysis.ranking, &parts, &published, tolerance);
     let text = match args.format {
         Format::Text => to_text(&found, &analysis.definition.id, language),
         Format::Json => {
@@ -126,37 +189,75 @@ pub(crate) fn run(args: &VerifyArgs, terminal: &Terminal) -> miette::Result<()> 
     ))
 }
 
-/// Where the published numbers stand.
+impl VerifyArgs {
+    /// The recipe on the publisher's table, ranked from the publisher's end.
+    fn job(&self) -> miette::Result<Job> {
+        let (data, index) = (self.data.clone(), self.index.clone());
+        let is_project = data.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"));
+        let input = if is_project {
+            InputArgs::project(data, Some(index))
+        } else {
+            InputArgs::bare(data, index, self.id.clone())
+        };
+        let mut job = input.job(None)?;
+        job.file.project.areas.missing.extend(self.missing.iter().cloned());
+        match self.rank_first {
+            Some(End::Worst) => job.definition.ranking.first = First::Worst,
+            Some(End::Best) => job.definition.ranking.first = First::Best,
+            None => {}
+        }
+        Ok(job)
+    }
+}
+
+/// Where the published numbers stand, and how they are read.
 struct Columns {
     id: String,
     score: Option<String>,
     rank: Option<String>,
     decile: Option<String>,
+    classes: Vec<(usize, String)>,
+    parts: Vec<(String, String)>,
+    marks: BTreeMap<String, Mark>,
+    format: levekaar::project::Format,
 }
 
 impl Columns {
-    fn of(args: &VerifyArgs, path: &Path, definition: &IndexDefinition) -> miette::Result<Self> {
-        let header = load::table(path, &TableRequest::default())?.header;
-        let id = args.id.clone().or_else(|| header.first().cloned()).unwrap_or_default();
+    fn of(args: &VerifyArgs, path: &Path, job: &Job) -> miette::Result<Self> {
+        let project = job.project();
+        let mut marks = job.definition.defaults.missing.clone();
+        marks.extend(project.areas.missing.iter().map(|(text, mark)| (text.clone(), *mark)));
+        // A table of its own may be written in another way than the table of inputs.
+        let format = match args.published {
+            Some(_) => levekaar::project::Format::default(),
+            None => project.areas.format.clone(),
+        };
+        let look = TableRequest { format: format.clone(), ..TableRequest::default() };
+        let header = load::table(path, &look)?.header;
+        let own = header.contains(&project.areas.id).then(|| project.areas.id.clone());
+        let id = args.id.clone().or(own).or_else(|| header.first().cloned()).unwrap_or_default();
         let mut found = Self {
             id,
             score: args.score.clone(),
             rank: args.rank.clone(),
             decile: args.decile.clone(),
+            classes: args.classes.clone(),
+            parts: args.part.clone(),
+            marks,
+            format,
         };
-        if found.score.is_none() && found.rank.is_none() {
-            found.guess(&header, definition);
+        if found.numbers().next().is_none() {
+            found.guess(&header, &job.definition);
         }
-        let named =
-            [Some(&found.id), found.score.as_ref(), found.rank.as_ref(), found.decile.as_ref()];
-        if let Some(missing) = named.into_iter().flatten().find(|name| !header.contains(name)) {
+        let named = || std::iter::once(&found.id).chain(found.numbers());
+        if let Some(missing) = named().find(|name| !header.contains(name)) {
             return Err(miette!(
                 help = format!("its columns are: {}", header.join(", ")),
                 "`{}` has no column `{missing}`",
                 path.display()
             ));
         }
-        if found.score.is_none() && found.rank.is_none() && found.decile.is_none() {
+        if found.numbers().next().is_none() {
             return Err(miette!(
                 help = "name at least one with `--score`, `--rank` or `--decile`",
                 "no column of `{}` looks like published ranks or scores",
@@ -184,16 +285,24 @@ impl Columns {
         self.score = header.iter().find(|name| name.to_lowercase() == wanted).cloned();
     }
 
+    /// The columns of numbers that are compared.
+    fn numbers(&self) -> impl Iterator<Item = &String> {
+        let classes = self.classes.iter().map(|(_, column)| column);
+        let parts = self.parts.iter().map(|(_, column)| column);
+        let named = [&self.score, &self.rank, &self.decile].into_iter().flatten();
+        named.chain(classes).chain(parts)
+    }
+
     fn list(&self) -> String {
-        let named = [&self.score, &self.rank, &self.decile];
-        named.into_iter().flatten().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        self.numbers().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
     }
 
     fn read(&self, path: &Path) -> miette::Result<Published> {
-        let numbers = [&self.score, &self.rank, &self.decile];
         let request = TableRequest {
             text: vec![self.id.clone()],
-            numbers: numbers.into_iter().flatten().cloned().collect(),
+            numbers: self.numbers().cloned().collect(),
+            marks: self.marks.clone(),
+            format: self.format.clone(),
             ..TableRequest::default()
         };
         let raw = load::table(path, &request)?;
@@ -207,8 +316,23 @@ impl Columns {
             scores: column(&raw, self.score.as_ref())?,
             ranks: column(&raw, self.rank.as_ref())?,
             deciles: column(&raw, self.decile.as_ref())?,
+            classes: columns(&raw, &self.classes)?,
+            parts: columns(&raw, &self.parts)?,
         })
     }
+}
+
+fn columns<K: Ord + Clone>(
+    raw: &RawTable,
+    named: &[(K, String)],
+) -> miette::Result<BTreeMap<K, Vec<f64>>> {
+    let mut out = BTreeMap::new();
+    for (key, name) in named {
+        if let Some(values) = column(raw, Some(name))? {
+            out.insert(key.clone(), values);
+        }
+    }
+    Ok(out)
 }
 
 fn column(raw: &RawTable, name: Option<&String>) -> miette::Result<Option<Vec<f64>>> {
@@ -247,22 +371,26 @@ fn to_text(found: &Verification, index: &str, language: Language) -> String {
         ["quantity", "compared", "different", "near-ties", "one-sided", "largest"]
             .map(|key| say(key, &[])),
     ];
-    let parts = [("score", &found.scores), ("rank", &found.ranks), ("decile", &found.deciles)];
-    for (key, part) in &parts {
-        if let Some(part) = part {
-            let count = [part.n_compared, part.n_different, part.n_near_ties, part.n_one_sided];
-            let [a, b, c, d] = count.map(n);
-            rows.push([say(key, &[]), a, b, c, d, difference(part)]);
-        }
+    let name = |quantity: Quantity<'_>| match quantity {
+        Quantity::Score => say("score", &[]),
+        Quantity::Rank => say("rank", &[]),
+        Quantity::Class(10) => say("decile", &[]),
+        Quantity::Class(k) => say("class", &[("k", &n(k))]),
+        Quantity::Part(id) => id.to_owned(),
+    };
+    for (quantity, part) in found.compared() {
+        let count = [part.n_compared, part.n_different, part.n_near_ties, part.n_one_sided];
+        let [a, b, c, d] = count.map(n);
+        rows.push([name(quantity), a, b, c, d, difference(part)]);
     }
     push_table(&mut out, &rows);
-    for (key, part) in &parts {
-        for example in part.iter().flat_map(|part| &part.examples) {
+    for (quantity, part) in found.compared() {
+        for example in &part.examples {
             let number = |x: Option<f64>| x.map_or("–".to_owned(), |x| x.to_string());
             out.push_str(&say(
                 "example",
                 &[
-                    ("quantity", &say(key, &[])),
+                    ("quantity", &name(quantity)),
                     ("area", example.area.as_str()),
                     ("computed", &number(example.computed)),
                     ("published", &number(example.published)),

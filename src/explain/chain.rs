@@ -11,6 +11,7 @@ use crate::indicator::{CellState, Direction, IndicatorId};
 use crate::language::Text;
 use crate::normalise::{Normalisation, Reference};
 use crate::rank::RankRule;
+use crate::round::Round;
 use crate::select::{Finding, Truth};
 use crate::treat::{Basis, Imputation, Treatment};
 
@@ -161,10 +162,10 @@ pub enum TreatmentStep {
         /// The value after.
         after: f64,
     },
-    /// Rounded, halves away from zero.
+    /// Rounded.
     Rounded {
-        /// The decimals that stay.
-        decimals: u8,
+        /// How.
+        rule: Round,
         /// The value before.
         before: f64,
         /// The value after.
@@ -209,11 +210,11 @@ pub struct NormaliseStep {
     pub result: f64,
 }
 
-/// A number that was rounded, halves away from zero.
+/// A number that was rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Rounding {
-    /// The decimals that stay.
-    pub decimals: u8,
+    /// How.
+    pub rule: Round,
     /// The rounded number.
     pub after: f64,
 }

@@ -5,6 +5,7 @@
 use crate::analysis::Analysis;
 use crate::indicator::Column;
 use crate::language::round_half_away;
+use crate::round::Round;
 use crate::statistics::{self, Summary};
 use crate::treat::{Basis, Change, ChangeKind, Imputation, Treatment};
 
@@ -37,8 +38,7 @@ pub(super) fn chain(analysis: &Analysis, at: usize, area_idx: usize) -> Indicato
     let input = present(values[area_idx]);
     let normalisation = scale(&rule, &values, area_idx, input, areas);
     let scaled = normalisation.as_ref().map(|step| step.result);
-    let rounding =
-        scaled.zip(definition.rounding(recipe)).map(|(x, decimals)| rounded(x, decimals));
+    let rounding = scaled.zip(definition.rounding(recipe)).map(|(x, rule)| rounded(x, rule));
     IndicatorChain {
         id: recipe.id.clone(),
         title: recipe.title.clone(),
@@ -56,8 +56,8 @@ pub(super) fn chain(analysis: &Analysis, at: usize, area_idx: usize) -> Indicato
 }
 
 /// `x` after rounding.
-pub(super) fn rounded(x: f64, decimals: u8) -> Rounding {
-    Rounding { decimals, after: round_half_away(x, usize::from(decimals)) }
+pub(super) fn rounded(x: f64, rule: Round) -> Rounding {
+    Rounding { rule, after: rule.of(x) }
 }
 
 fn rate(column: &Column, area_idx: usize) -> Option<RateStep> {
@@ -174,9 +174,10 @@ fn treat(
             each(&|x| (x + offset).ln());
             TreatmentStep::Logged { offset, before, after: values[area_idx] }
         }
-        Treatment::Round { decimals } => {
-            each(&|x| round_half_away(x, usize::from(decimals)));
-            TreatmentStep::Rounded { decimals, before, after: values[area_idx] }
+        Treatment::Round { decimals, halves } => {
+            let rule = Round { decimals, halves };
+            each(&|x| rule.of(x));
+            TreatmentStep::Rounded { rule, before, after: values[area_idx] }
         }
         Treatment::SkewKurtosis { .. }
         | Treatment::LogCt {}

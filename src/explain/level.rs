@@ -5,7 +5,6 @@ use crate::analysis::Analysis;
 use crate::index::plan::{Child, LevelPlan};
 use crate::index::{Level, Plan};
 use crate::indicator::IndicatorId;
-use crate::language::round_half_away;
 use crate::normalise::{Constant, Frame};
 use crate::weight::Children;
 
@@ -58,7 +57,7 @@ fn chain(
     let parts = parts(analysis, plan, (level, weights), values, &combined);
     let sum_of_weights = parts.iter().filter_map(|part| part.weight_in_use).sum();
     let aggregate = combined.aggregate;
-    let round_before = aggregate.zip(rules.round_before).map(|(x, decimals)| rounded(x, decimals));
+    let round_before = aggregate.zip(rules.round_before).map(|(x, rule)| rounded(x, rule));
     let entering = round_before.map(|rounding| rounding.after).or(aggregate);
     let normalisation = rules.normalise.as_ref().and_then(|method| {
         let (turned, constant) = (false, Constant::Error);
@@ -67,7 +66,7 @@ fn chain(
         scale(&rule, &column, area_idx, entering, analysis.table.areas())
     });
     let scaled = normalisation.as_ref().map(|step| step.result).or(entering);
-    let rounding = scaled.zip(rules.round).map(|(x, decimals)| rounded(x, decimals));
+    let rounding = scaled.zip(rules.round).map(|(x, rule)| rounded(x, rule));
     let pipeline = match level.domain {
         Some(at) => domain_score(analysis, at).values[area_idx],
         None => analysis.computation.scores.values[area_idx],
@@ -193,8 +192,8 @@ fn column(analysis: &Analysis, rules: &Level, (level, weights): (&LevelPlan, &[f
     let turn = (&Frame::of(areas), analysis.definition.direction);
     let gaps = |_| vec![f64::NAN; areas.len()];
     let mut column = aggregate::combine(&children, weights, rules, turn).unwrap_or_else(gaps);
-    if let Some(decimals) = rules.round_before {
-        column.iter_mut().for_each(|x| *x = round_half_away(*x, decimals.into()));
+    if let Some(round) = rules.round_before {
+        round.all(&mut column);
     }
     column
 }

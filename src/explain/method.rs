@@ -12,7 +12,8 @@ use crate::index::{IndexDefinition, Indicator, Level, Plan};
 use crate::indicator::Direction;
 use crate::language::{Language, message, number};
 use crate::normalise::{Cap, Constant, Divisor, Normalisation, Reference};
-use crate::rank::{ClassRule, First};
+use crate::rank::{ClassRule, Closed, First};
+use crate::round::{Halves, Round};
 use crate::treat::{Fallback, Imputation, SecondStage, Treatment};
 use crate::weight::{Weighting, WrongSign};
 
@@ -204,8 +205,8 @@ impl Words<'_> {
             Treatment::Log { offset } => {
                 self.say("treat-log-offset", &[("offset", &self.plain(offset))])
             }
-            Treatment::Round { decimals } => {
-                self.say("treat-round", &[("n", &decimals.to_string())])
+            Treatment::Round { decimals, halves } => {
+                self.rounded("treat-round", Round { decimals, halves })
             }
             Treatment::SkewKurtosis { skew, kurtosis, max_points, max_share, then } => {
                 let limits = max_points
@@ -273,9 +274,7 @@ impl Words<'_> {
             said.push_str(&format!(" {}", self.say("constant-gets-middle", &[])));
         }
         match self.definition.rounding(indicator) {
-            Some(decimals) => {
-                format!("{said} {}", self.say("rounded-to", &[("n", &decimals.to_string())]))
-            }
+            Some(round) => format!("{said} {}", self.rounded("rounded-to", round)),
             None => said,
         }
     }
@@ -372,18 +371,27 @@ impl Words<'_> {
                 self.say("missing-available-weight", &[("share", &share)])
             }
         });
-        if let Some(decimals) = level.round_before {
-            out.push(self.say("rounded-before", &[("n", &decimals.to_string())]));
+        if let Some(round) = level.round_before {
+            out.push(self.rounded("rounded-before", round));
         }
         if let Some(method) = &level.normalise {
             let mut said = self.normalisation(method);
             said.extend(self.measured_by(level.reference.as_ref()));
             out.push(self.say("then-normalised", &[("method", &said)]));
         }
-        if let Some(decimals) = level.round {
-            out.push(self.say("rounded-to", &[("n", &decimals.to_string())]));
+        if let Some(round) = level.round {
+            out.push(self.rounded("rounded-to", round));
         }
         out.join(" ")
+    }
+
+    /// A sentence with the decimals of a rounding, and where halves go unless it is away from zero.
+    fn rounded(&self, key: &str, round: Round) -> String {
+        let said = self.say(key, &[("n", &round.decimals.to_string())]);
+        match round.halves {
+            Halves::Away => said,
+            Halves::Even => format!("{said} {}", self.say("halves-go-even", &[])),
+        }
     }
 
     fn weighting(&self, weights: &Weighting, renormalise: bool) -> String {
@@ -472,15 +480,21 @@ impl Words<'_> {
             First::Best => "rank-best-first",
         };
         let rounding = match rule.round {
-            Some(decimals) => self.say("rank-rounded", &[("n", &decimals.to_string())]),
+            Some(round) => self.rounded("rank-rounded", round),
             None => self.say("rank-not-rounded", &[]),
         };
         let ties = message(self.language, ties_key(rule.ties), &[]);
         let classes = match rule.classes {
             ClassRule::Rank {} => self.say("rank-classes", &[]),
-            ClassRule::Quantiles { definition } => {
+            ClassRule::RankLessOne {} => self.say("rank-less-one-classes", &[]),
+            ClassRule::EqualCount {} => self.say("equal-count-classes", &[]),
+            ClassRule::Quantiles { definition, closed } => {
                 let number = short_name(&definition).replace(['"', 't', 'y', 'p', 'e'], "");
-                self.say("quantile-classes", &[("type", &number)])
+                let key = match closed {
+                    Closed::Right => "quantile-classes",
+                    Closed::Left => "quantile-classes-left",
+                };
+                self.say(key, &[("type", &number)])
             }
         };
         format!("{} {rounding} {ties} {classes}", self.say(first, &[]))

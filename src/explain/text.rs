@@ -7,6 +7,7 @@ use crate::indicator::{CellState, Direction};
 use crate::language::{Language, message, number};
 use crate::normalise::{Divisor, Normalisation};
 use crate::rank::ClassRule;
+use crate::round::{Halves, Round};
 use crate::treat::{Basis, Imputation};
 
 use super::across::looks_at_all;
@@ -214,8 +215,8 @@ impl Page {
                 self.named("treated-by", &short_name(method));
                 self.named("shape", &text);
             }
-            TreatmentStep::Rounded { decimals, before, after } => {
-                let decimals = self.say("decimals", &[("n", &decimals.to_string())]);
+            TreatmentStep::Rounded { rule, before, after } => {
+                let decimals = self.decimals(*rule);
                 let text = format!("{}   ({decimals})", moved(*before, *after));
                 self.named("rounded", &text);
             }
@@ -319,10 +320,19 @@ impl Page {
         }
     }
 
+    /// The decimals of a rounding, and where halves go unless it is away from zero.
+    fn decimals(&self, rule: Round) -> String {
+        let said = self.say("decimals", &[("n", &rule.decimals.to_string())]);
+        match rule.halves {
+            Halves::Away => said,
+            Halves::Even => format!("{said}; {}", self.say("halves-even", &[])),
+        }
+    }
+
     fn rounding(&mut self, rounding: Option<&Rounding>) {
-        if let Some(Rounding { decimals, after }) = rounding {
-            let said = self.say("decimals", &[("n", &decimals.to_string())]);
-            let after = number(*after, usize::from(*decimals), self.language);
+        if let Some(Rounding { rule, after }) = rounding {
+            let said = self.decimals(*rule);
+            let after = number(*after, usize::from(rule.decimals), self.language);
             self.named("rounded", &format!("{after}   ({said})"));
         }
     }
@@ -452,7 +462,9 @@ impl Page {
                 ClassRule::Rank {} => {
                     self.named(key, &format!("⌈{k} × {} / {n}⌉ = {class}", self.plain(rank)));
                 }
-                ClassRule::Quantiles { .. } => self.named(key, &class),
+                ClassRule::RankLessOne {}
+                | ClassRule::EqualCount {}
+                | ClassRule::Quantiles { .. } => self.named(key, &class),
             }
         }
     }

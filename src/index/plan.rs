@@ -8,6 +8,7 @@ use std::fmt;
 
 use super::{IndexDefinition, Level, VERSION};
 use crate::indicator::IndicatorId;
+use crate::round::Round;
 use crate::treat::{Treatment, problem_of_list};
 use crate::weight::{self, Weighting};
 
@@ -206,6 +207,9 @@ fn check_parameters(definition: &IndexDefinition, problems: &mut Vec<DefinitionP
                 problems.extend(found.map(|(m, h)| problem(format!("`{id}`: {m}"), h)));
             }
         }
+        if let Some((m, h)) = definition.rounding(indicator).and_then(Round::problem) {
+            problems.push(problem(format!("`{id}`: {m}"), h));
+        }
         let treatments = definition.treatments(indicator);
         let imputation = definition.imputation(indicator).problem();
         let all = treatments.iter().map(Treatment::problem);
@@ -229,6 +233,9 @@ fn check_parameters(definition: &IndexDefinition, problems: &mut Vec<DefinitionP
             ));
         }
     }
+    if let Some((message, help)) = definition.ranking.round.and_then(Round::problem) {
+        problems.push(problem(format!("`ranking`: {message}"), help));
+    }
     let levels = definition
         .domains
         .iter()
@@ -241,6 +248,8 @@ fn check_parameters(definition: &IndexDefinition, problems: &mut Vec<DefinitionP
             level.aggregate.problem(),
             level.weights.problem(),
             level.missing.problem(),
+            level.round_before.and_then(Round::problem),
+            level.round.and_then(Round::problem),
         ];
         problems.extend(all.into_iter().flatten().map(|(m, h)| problem(format!("`{id}`: {m}"), h)));
     }

@@ -38,7 +38,6 @@ pub fn read_parquet(path: &Path, request: &TableRequest) -> Result<RawTable, Tab
         .finish()
         .map_err(|error| failed(error.to_string()))?;
     let n_rows = frame.height();
-    let cells = CellReader::new(&request.marks, Decimal::Point);
     let mut table = RawTable {
         file,
         header,
@@ -64,6 +63,7 @@ pub fn read_parquet(path: &Path, request: &TableRequest) -> Result<RawTable, Tab
             table.text.insert(name.clone(), cells.collect());
         }
         if request.numbers.contains(&name) {
+            let cells = request.cells(&name, Decimal::Point);
             let mut numbers = RawNumbers::default();
             if let Ok(text) = series.str() {
                 for (row, cell) in text.iter().enumerate() {

@@ -16,7 +16,8 @@ pub(super) struct Layout<'a> {
     pub(super) delimiter: u8,
     pub(super) n_columns: usize,
     pub(super) wanted: &'a Wanted,
-    pub(super) cells: &'a CellReader,
+    /// One reader a column of numbers.
+    pub(super) cells: &'a [CellReader],
 }
 
 /// Which column of the file goes where.
@@ -275,7 +276,7 @@ impl Part<'_> {
 
     /// Slots hold a gap until a number is read, so that a gap of no known reason needs no write.
     fn take_number(&mut self, at: usize, cell: &[u8]) {
-        match self.layout.cells.read(cell) {
+        match self.layout.cells[at].read(cell) {
             Cell::Number(number) => {
                 self.values[at][self.row] = number;
                 self.states[at][self.row] = CellState::Present;

@@ -26,8 +26,22 @@ pub struct TableRequest {
     pub numbers: Vec<String>,
     /// The user's marks of missing values.
     pub marks: BTreeMap<String, Mark>,
+    /// Further marks of single columns of numbers, which stand above the others.
+    pub column_marks: BTreeMap<String, BTreeMap<String, Mark>>,
     /// What the look of the file does not tell.
     pub format: Format,
+}
+
+impl TableRequest {
+    /// What reads the cells of this column.
+    pub(super) fn cells(&self, column: &str, decimal: Decimal) -> CellReader {
+        let Some(own) = self.column_marks.get(column) else {
+            return CellReader::new(&self.marks, decimal);
+        };
+        let mut marks = self.marks.clone();
+        marks.extend(own.iter().map(|(text, mark)| (text.clone(), *mark)));
+        CellReader::new(&marks, decimal)
+    }
 }
 
 /// A file as it stands, before anything is known of its meaning.
@@ -215,7 +229,8 @@ pub fn parse_delimited(
     let wanted = Wanted::of(&header, request);
     let decimal =
         request.format.decimal.unwrap_or_else(|| rows::sniff_decimal(rows, delimiter, &wanted));
-    let cells = CellReader::new(&request.marks, decimal);
+    let cells: Vec<CellReader> =
+        wanted.numbers.iter().map(|column| request.cells(column, decimal)).collect();
     let layout = Layout { delimiter, n_columns: header.len(), wanted: &wanted, cells: &cells };
     let columns = rows::parse(rows, &layout);
     drop(text);

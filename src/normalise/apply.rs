@@ -7,7 +7,6 @@ use super::{
 };
 use crate::area::Area;
 use crate::indicator::IndicatorId;
-use crate::language::round_half_away;
 use crate::rank::{IdOrder, Ties, ids_in_order, rank_into};
 use crate::statistics::Summary;
 
@@ -33,12 +32,6 @@ pub(crate) struct Scaling<'a> {
     pub(crate) constant: Constant,
     /// Its name, for errors.
     pub(crate) column: &'a IndicatorId,
-}
-
-/// Rounds in place, halves away from zero.
-pub(crate) fn round_all(values: &mut [f64], decimals: u8) {
-    let decimals = usize::from(decimals);
-    values.iter_mut().for_each(|x| *x = round_half_away(*x, decimals));
 }
 
 /// Makes one column comparable in place. Returns what it was measured by.

@@ -133,7 +133,7 @@ fn facts(request: &ReportRequest<'_>, provenance: &Provenance, how_to_read: Stri
     let ranked = count(provenance.reference_set, language);
     let reference = message(language, "report.reference-set-text", &[("n", &ranked)]);
     let rounding = match analysis.ranking.rule().round {
-        Some(decimals) => counted(language, "rounding-decimals", usize::from(decimals), &[]),
+        Some(round) => counted(language, "rounding-decimals", usize::from(round.decimals), &[]),
         None => says("rounding-none"),
     };
     let seed = provenance.seed.map_or_else(|| says("seed-none"), |seed| seed.to_string());

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::round::Halves;
 use crate::shrink::Centre;
 
 /// What is done to the values of an indicator, in the unit in which it is measured.
@@ -87,10 +88,13 @@ pub enum Treatment {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lambda: Option<f64>,
     },
-    /// Rounded to this many decimals, halves away from zero, as publishers print.
+    /// Rounded to this many decimals, as publishers print.
     Round {
         /// The decimals that stay.
         decimals: u8,
+        /// Where a half goes: away from zero where nothing is said.
+        #[serde(default)]
+        halves: Halves,
     },
     /// Rates of few persons are drawn towards that of the larger unit on the logit scale. Needs
     /// counts and parents; must stand first. Hides pockets of deprivation inside well-off units.
@@ -188,7 +192,7 @@ impl Treatment {
                     )
                 })
             }
-            Self::Round { decimals } => (decimals > 12)
+            Self::Round { decimals, .. } => (decimals > 12)
                 .then(|| (format!("rounds to {decimals} decimals"), "use 0 to 12".into())),
             Self::LogCt {}
             | Self::LogCtOrig {}

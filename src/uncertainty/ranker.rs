@@ -4,8 +4,8 @@
 //! are dealt into as many buckets by a linear scale of the score and then put right inside each
 //! bucket, which for scores of ordinary spread is one pass; few are sorted by comparison.
 
-use crate::language::round_half_away;
 use crate::rank::Ties;
+use crate::round::Round;
 use crate::select::{Cut, CutTies, Take};
 
 /// Below so many areas a comparison sort is quicker than buckets.
@@ -19,7 +19,7 @@ const FULL: u32 = 32;
 pub(super) struct Ranker {
     pub(super) ties: Ties,
     pub(super) large_first: bool,
-    pub(super) round: Option<u8>,
+    pub(super) round: Option<Round>,
     /// The place of each position when areas are ordered by id.
     pub(super) places: Vec<u32>,
     /// Residents by position; unknown counts as none.
@@ -59,9 +59,8 @@ impl Ranker {
         scratch: &mut Scratch,
         ranks: &mut [u32],
     ) -> Edges {
-        if let Some(decimals) = self.round {
-            let decimals = usize::from(decimals);
-            scores.iter_mut().for_each(|x| *x = round_half_away(*x, decimals));
+        if let Some(round) = self.round {
+            round.all(scores);
         }
         let by_bucket = scores.len() >= SMALL && self.deal(scores, scratch);
         if !by_bucket {
