@@ -5,12 +5,14 @@
 //! in [`crate::load::boundaries`]; which areas are neighbours is not asked here yet.
 
 mod crs;
+mod wkt;
 
 use geo::{Area, MultiPolygon};
 use rayon::prelude::*;
 
 use crs::Route;
 pub use crs::{Crs, CrsError, epsg_code};
+pub use wkt::epsg_of_wkt;
 
 use crate::area::AreaId;
 use crate::notice::Notice;

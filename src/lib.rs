@@ -41,6 +41,7 @@ pub mod bounds;
 pub mod index;
 pub mod indicator;
 pub mod language;
+pub mod layer;
 pub mod neighbour;
 pub mod notice;
 pub mod presets;

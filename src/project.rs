@@ -14,6 +14,7 @@ use crate::classify::Classing;
 use crate::index::Denomination;
 use crate::indicator::{CellState, IndicatorId};
 use crate::language::{Language, Text};
+use crate::layer::Exclude;
 use crate::rate::IntervalMethod;
 use crate::screen::Screen;
 use crate::uncertainty::UncertaintyOptions;
@@ -237,8 +238,11 @@ pub struct Exclusion {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BoundaryFile {
-    /// GeoJSON, gzip or not.
+    /// GeoJSON, TopoJSON, GeoPackage, FlatGeobuf, Shapefile (`.shp`) or GeoParquet, gzip or not.
     pub file: PathBuf,
+    /// The layer, where the file has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<String>,
     /// The property that holds the area's id.
     pub id: String,
     /// The property that holds the area's name.
@@ -247,6 +251,9 @@ pub struct BoundaryFile {
     /// The coordinate reference system where the file does not tell, such as `EPSG:25833`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crs: Option<String>,
+    /// Features that are no areas, such as sea: `[{ property = "type", equals = "Udefinert" }]`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<Exclude>,
 }
 
 /// Where the values of an indicator stand.

@@ -267,8 +267,13 @@ impl Job {
             Some(text) => Some(epsg(text)?),
             None => None,
         };
-        let options =
-            BoundaryOptions { id_property: spec.id.clone(), name_property: spec.name.clone(), crs };
+        let options = BoundaryOptions {
+            id_property: spec.id.clone(),
+            name_property: spec.name.clone(),
+            crs,
+            layer: spec.layer.clone(),
+            exclude: spec.exclude.clone(),
+        };
         let found = boundaries(&self.file.resolve(&spec.file), &options)?;
         notices.extend_from_slice(found.notices());
         let joined = validate::join(table.areas(), &found).map_err(miette::Report::new)?;

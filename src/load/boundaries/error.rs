@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::geojson::Feature;
+use super::feature::Feature;
 use crate::boundary::{Crs, CrsError};
 
 /// Everything that can stop a boundary file from becoming outlines.
@@ -21,6 +21,50 @@ pub enum BoundaryError {
         help("paths are relative to the project file; is the name right, and the file complete?")
     )]
     Unreadable { path: PathBuf, source: std::io::Error },
+
+    /// It is not a file of areas at all.
+    #[error("`{}` is {found}, which cannot be read as boundaries", .path.display())]
+    #[diagnostic(
+        code(levekaar::boundaries::not_spatial),
+        help(
+            "GeoJSON, TopoJSON, GeoPackage, FlatGeobuf, Shapefile and GeoParquet are read; \
+             `ogr2ogr areas.gpkg FILE` turns most others into a GeoPackage"
+        )
+    )]
+    NotSpatial { path: PathBuf, found: &'static str },
+
+    /// The bytes are not those of the format that they begin as.
+    #[error("`{}` is broken {format}: {reason}", .path.display())]
+    #[diagnostic(
+        code(levekaar::boundaries::broken),
+        help("the file may be cut off; copy it or export it again")
+    )]
+    Broken { path: PathBuf, format: &'static str, reason: String },
+
+    /// There are tables, but none with shapes.
+    #[error("`{}` has no layer with geometries", .path.display())]
+    #[diagnostic(code(levekaar::boundaries::no_geometry), help("{}", tables_help(.tables)))]
+    NoGeometry { path: PathBuf, tables: Vec<String> },
+
+    /// A Shapefile without one of its parts.
+    #[error("the Shapefile `{}` lacks its `.{part}`", .path.display())]
+    #[diagnostic(
+        code(levekaar::boundaries::part_missing),
+        help(
+            "a Shapefile is at least three files of one name, `.shp`, `.dbf` and `.prj`; copy them all"
+        )
+    )]
+    PartMissing { path: PathBuf, part: &'static str },
+
+    /// The layer that the user names is not there.
+    #[error("`{}` has no layer `{layer}`", .path.display())]
+    #[diagnostic(code(levekaar::boundaries::no_layer), help("{}", layers_help(.known, .nearest.as_deref())))]
+    NoLayer { path: PathBuf, layer: String, known: Vec<String>, nearest: Option<String> },
+
+    /// There are several layers, and the user names none.
+    #[error("`{}` has {} layers, and none is named", .path.display(), .known.len())]
+    #[diagnostic(code(levekaar::boundaries::which_layer), help("{}", layers_help(.known, None)))]
+    WhichLayer { path: PathBuf, known: Vec<String> },
 
     /// The bytes are not UTF-8, which GeoJSON must be.
     #[error("`{}` is not UTF-8 text: line {line} holds other bytes", .path.display())]
@@ -157,4 +201,18 @@ fn property_help(known: &[String], nearest: Option<&str>) -> String {
         help.push_str(&format!(" and {} more", known.len() - MOST));
     }
     help
+}
+
+fn layers_help(known: &[String], nearest: Option<&str>) -> String {
+    let wanted = nearest.or(known.first().map(String::as_str)).unwrap_or("NAME");
+    let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    format!("say `layer = \"{wanted}\"`; the layers are {}", known.join(", "))
+}
+
+fn tables_help(tables: &[String]) -> String {
+    if tables.is_empty() {
+        return "it is empty; export the areas with their polygons again".to_owned();
+    }
+    let tables: Vec<String> = tables.iter().map(|name| format!("`{name}`")).collect();
+    format!("it holds figures alone: {}; boundaries need polygons", tables.join(", "))
 }

@@ -12,44 +12,58 @@ use serde::de::{Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::BoundaryError;
+use super::feature::{Collection, Feature, RawGeometry, Shells};
 use crate::boundary::epsg_code;
-
-/// A FeatureCollection.
-pub(super) struct Collection {
-    pub(super) features: Vec<Feature>,
-    /// The `crs` member of the GeoJSON of 2008.
-    pub(super) crs: Option<Value>,
-}
 
 /// One feature, as it stands in the file.
 #[derive(Deserialize)]
-pub(super) struct Feature {
-    pub(super) id: Option<Value>,
+struct JsonFeature {
+    id: Option<Value>,
     properties: Option<Map<String, Value>>,
-    pub(super) geometry: Option<Geometry>,
+    geometry: Option<Geometry>,
 }
 
-impl Feature {
-    pub(super) fn property(&self, name: &str) -> Option<&Value> {
-        self.properties.as_ref()?.get(name)
-    }
-
-    pub(super) fn property_names(&self) -> impl Iterator<Item = &str> {
-        self.properties.iter().flat_map(|map| map.keys().map(String::as_str))
+impl JsonFeature {
+    fn into_feature(self) -> Feature {
+        let mut geometry = RawGeometry::default();
+        if let Some(found) = self.geometry {
+            found.gather(&mut geometry);
+        }
+        Feature { id: self.id, properties: self.properties.unwrap_or_default(), geometry }
     }
 }
 
 /// A geometry of any kind.
 #[derive(Deserialize)]
-pub(super) struct Geometry {
+struct Geometry {
     #[serde(rename = "type", default)]
-    pub(super) kind: String,
-    pub(super) coordinates: Option<Coordinates>,
-    pub(super) geometries: Option<Vec<Geometry>>,
+    kind: String,
+    coordinates: Option<Coordinates>,
+    geometries: Option<Vec<Geometry>>,
+}
+
+impl Geometry {
+    /// Its polygons, and the kinds of whatever else there is.
+    fn gather(self, raw: &mut RawGeometry) {
+        let Self { kind, coordinates, geometries } = self;
+        match (kind.as_str(), coordinates) {
+            ("Polygon", Some(Coordinates::Rings(rings))) => raw.polygons.push(rings),
+            ("MultiPolygon", Some(Coordinates::Polygons(polygons))) => {
+                raw.polygons.extend(polygons);
+            }
+            ("GeometryCollection", _) => {
+                geometries.into_iter().flatten().for_each(|part| part.gather(raw));
+            }
+            // An empty polygon, or one whose depth is wrong, leaves the area without a shape,
+            // which a notice tells.
+            ("Polygon" | "MultiPolygon", _) => {}
+            _ => raw.other_kinds.push(kind),
+        }
+    }
 }
 
 /// Nested coordinates, told apart by their depth.
-pub(super) enum Coordinates {
+enum Coordinates {
     Empty,
     Position(Coord<f64>),
     Line(Vec<Coord<f64>>),
@@ -64,7 +78,7 @@ pub(super) fn read(bytes: &[u8], path: &Path) -> Result<Collection, BoundaryErro
         #[serde(rename = "type")]
         kind: Option<Value>,
         crs: Option<Value>,
-        features: Option<Vec<Feature>>,
+        features: Option<Vec<JsonFeature>>,
     }
 
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -92,7 +106,13 @@ pub(super) fn read(bytes: &[u8], path: &Path) -> Result<Collection, BoundaryErro
         }
     };
     match (file.kind.as_ref().and_then(Value::as_str), file.features) {
-        (Some("FeatureCollection"), Some(features)) => Ok(Collection { features, crs: file.crs }),
+        (Some("FeatureCollection"), Some(features)) => Ok(Collection {
+            features: features.into_iter().map(JsonFeature::into_feature).collect(),
+            crs: file.crs.filter(|member| !member.is_null()).as_ref().map(crs_of),
+            shells: Shells::CounterClockwise,
+            degrees_by_default: true,
+            notices: Vec::new(),
+        }),
         (kind, _) => {
             let found = match kind {
                 Some("FeatureCollection") => "`FeatureCollection`, but it has no `features`".into(),

@@ -1,57 +1,41 @@
 //! Which polygons does a geometry hold, with sound rings?
+//!
+//! Rings are closed, turned, rid of repeated points, and left out where they enclose nothing.
+//! Each of these is counted, so that a notice can name the area.
 
 use geo::{Coord, LineString, Polygon};
 
-use super::geojson::{Coordinates, Geometry};
+use super::feature::{RawGeometry, Ring, Shells};
 
-/// The polygons of one feature, and what was left out.
+/// The polygons of one feature, and what was mended or left out.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) polygons: Vec<Polygon<f64>>,
     /// Rings of fewer than three points.
-    pub(super) n_short_rings: usize,
-    /// Kinds of geometry that are no polygons.
-    pub(super) other_kinds: Vec<String>,
+    pub(super) n_short: usize,
+    /// Rings whose points lie on one line, so that they enclose nothing.
+    pub(super) n_flat: usize,
+    /// Rings whose last point was not their first.
+    pub(super) n_open: usize,
+    /// Rings that ran the other way than their format asks.
+    pub(super) n_turned: usize,
+    /// Points that stood twice in a row.
+    pub(super) n_repeated: usize,
 }
 
 /// All polygons of a geometry: rings closed, shells counter-clockwise, holes clockwise.
-pub(super) fn polygons(geometry: Geometry) -> Found {
+pub(super) fn polygons(geometry: RawGeometry, shells: Shells) -> Found {
     let mut found = Found::default();
-    gather(geometry, &mut found);
+    for rings in geometry.polygons {
+        let mut rings = rings.into_iter();
+        let Some(shell) = rings.next().and_then(|ring| found.sound(ring, Turn::Left, shells))
+        else {
+            continue;
+        };
+        let holes = rings.filter_map(|hole| found.sound(hole, Turn::Right, shells)).collect();
+        found.polygons.push(Polygon::new(shell, holes));
+    }
     found
-}
-
-fn gather(geometry: Geometry, found: &mut Found) {
-    let Geometry { kind, coordinates, geometries } = geometry;
-    match (kind.as_str(), coordinates) {
-        ("Polygon", Some(Coordinates::Rings(rings))) => add(rings, found),
-        ("MultiPolygon", Some(Coordinates::Polygons(polygons))) => {
-            polygons.into_iter().for_each(|rings| add(rings, found));
-        }
-        ("GeometryCollection", _) => {
-            geometries.into_iter().flatten().for_each(|part| gather(part, found));
-        }
-        // An empty polygon, or one whose depth is wrong, leaves the area without a shape, which
-        // a notice tells.
-        ("Polygon" | "MultiPolygon", _) => {}
-        _ => found.other_kinds.push(kind),
-    }
-}
-
-fn add(rings: Vec<Vec<Coord<f64>>>, found: &mut Found) {
-    let mut rings = rings.into_iter();
-    let Some(shell) = rings.next().and_then(|ring| sound(ring, Turn::Left)) else {
-        found.n_short_rings += 1;
-        return;
-    };
-    let mut holes = Vec::new();
-    for hole in rings {
-        match sound(hole, Turn::Right) {
-            Some(hole) => holes.push(hole),
-            None => found.n_short_rings += 1,
-        }
-    }
-    found.polygons.push(Polygon::new(shell, holes));
 }
 
 /// Which way a ring runs: shells to the left, holes to the right (RFC 7946, section 3.1.6).
@@ -61,27 +45,42 @@ enum Turn {
     Right,
 }
 
-/// The ring without repeated points, closed and running as asked; `None` for fewer than three
-/// points, which enclose nothing.
-fn sound(mut ring: Vec<Coord<f64>>, turn: Turn) -> Option<LineString<f64>> {
-    ring.dedup();
-    if ring.len() > 1 && ring.first() == ring.last() {
-        ring.pop();
+impl Found {
+    /// The ring without repeated points, closed and running as asked; `None` for one that
+    /// encloses nothing.
+    fn sound(&mut self, mut ring: Ring, turn: Turn, shells: Shells) -> Option<LineString<f64>> {
+        let n = ring.len();
+        ring.dedup();
+        self.n_repeated += n - ring.len();
+        if ring.len() > 1 && ring.first() == ring.last() {
+            ring.pop();
+        } else {
+            self.n_open += 1;
+        }
+        if ring.len() < 3 {
+            self.n_short += 1;
+            return None;
+        }
+        let area = doubled_area(&ring);
+        if area == 0.0 {
+            self.n_flat += 1;
+            return None;
+        }
+        if (turn == Turn::Left && area < 0.0) || (turn == Turn::Right && area > 0.0) {
+            // The first point stays the first.
+            ring[1..].reverse();
+            self.n_turned += usize::from(shells == Shells::CounterClockwise);
+        }
+        ring.push(ring[0]);
+        // Points are most of the memory, and a ring grown by reading may have room for twice as
+        // many.
+        ring.shrink_to_fit();
+        Some(LineString(ring))
     }
-    if ring.len() < 3 {
-        return None;
-    }
-    let area = doubled_area(&ring);
-    if (turn == Turn::Left && area < 0.0) || (turn == Turn::Right && area > 0.0) {
-        // The first point stays the first.
-        ring[1..].reverse();
-    }
-    ring.push(ring[0]);
-    Some(LineString(ring))
 }
 
 /// Twice the signed area of an open ring; above zero where it runs counter-clockwise.
-fn doubled_area(ring: &[Coord<f64>]) -> f64 {
+pub(super) fn doubled_area(ring: &[Coord<f64>]) -> f64 {
     // Measured from the first point, so that large eastings do not eat the small differences.
     let origin = ring[0];
     ring.windows(2)
@@ -90,4 +89,20 @@ fn doubled_area(ring: &[Coord<f64>]) -> f64 {
             a.x * b.y - a.y * b.x
         })
         .sum()
+}
+
+/// Whether a point lies inside a ring (even–odd); on the line it may be either.
+pub(super) fn contains(ring: &[Coord<f64>], point: Coord<f64>) -> bool {
+    let Some(&last) = ring.last() else { return false };
+    let mut inside = false;
+    let mut a = last;
+    for &b in ring {
+        if (a.y > point.y) != (b.y > point.y)
+            && point.x < (b.x - a.x) * (point.y - a.y) / (b.y - a.y) + a.x
+        {
+            inside = !inside;
+        }
+        a = b;
+    }
+    inside
 }

@@ -1,7 +1,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use geo::{Contains, point};
+use geo::{Contains, Coord, CoordsIter, point};
 use miette::Diagnostic;
 
 use super::*;
@@ -106,7 +106,7 @@ fn what_is_wrong_with_the_text_is_said_with_its_place() {
     let text = read(&collection(&[point.to_owned()]), "code").unwrap_err().to_string();
     assert!(text.contains("p (Point)"), "{text}");
     let options = options("code", None);
-    let text = from_bytes(b"{\n\"\xf8\"", &PathBuf::from("x"), &options).unwrap_err().to_string();
+    let text = from_bytes(b"{\n\"\xf8\"", &options).unwrap_err().to_string();
     assert!(text.contains("line 2"), "{text}");
 }
 
@@ -196,11 +196,16 @@ fn read(file: &str, id_property: &str) -> Result<Boundaries, BoundaryError> {
 }
 
 fn read_as(file: &str, id: &str, crs: Option<u32>) -> Result<Boundaries, BoundaryError> {
-    from_bytes(file.as_bytes(), &PathBuf::from("areas.geojson"), &options(id, crs))
+    from_bytes(file.as_bytes(), &options(id, crs))
+}
+
+fn from_bytes(bytes: &[u8], options: &BoundaryOptions) -> Result<Boundaries, BoundaryError> {
+    let path = PathBuf::from("areas.geojson");
+    from_collection(geojson::read(bytes, &path)?, &path, options)
 }
 
 fn options(id_property: &str, crs: Option<u32>) -> BoundaryOptions {
-    BoundaryOptions { id_property: id_property.to_owned(), name_property: None, crs }
+    BoundaryOptions { id_property: id_property.to_owned(), crs, ..BoundaryOptions::default() }
 }
 
 fn collection(features: &[String]) -> String {
