@@ -1,7 +1,12 @@
 //! Which colour class?
 //!
 //! In come the values of a map and a method, out come class limits and the class of each area.
-//! Natural breaks (Fisher-Jenks) are deliberately absent so far.
+//! How the limits are found stands in `breaks` and, for Fisher-Jenks, in `jenks`; how well classes
+//! hold their values together, and how many areas and people they have, stands in [`fit`].
+
+mod breaks;
+pub mod fit;
+mod jenks;
 
 use miette::Diagnostic;
 use schemars::JsonSchema;
@@ -9,13 +14,15 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::notice::Notice;
+use crate::statistics::QuantileType;
 
 /// How many classes a map may have: deciles, which is more than most readers can tell apart.
 pub const MAX_CLASSES: usize = 10;
 
 /// How values become classes. A class is `(lower, upper]`; the first one is closed below too.
 ///
-/// Source: Slocum et al. (2009), *Thematic Cartography and Geovisualization*, chapter 4.
+/// Source: Slocum et al. (2009), *Thematic Cartography and Geovisualization*, chapter 4, and
+/// those that the methods name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(
     tag = "method",
@@ -24,16 +31,88 @@ pub const MAX_CLASSES: usize = 10;
     deny_unknown_fields
 )]
 pub enum Classing {
-    /// About as many areas in each class; breaks by linear interpolation (type 7 of Hyndman and
-    /// Fan, 1996, which is numpy's). Parts neighbours in rank that hardly differ in value.
+    /// About as many areas in each class. Parts neighbours in rank that hardly differ in value.
     Quantiles {
         /// Number of classes.
         classes: usize,
+        /// Which sample quantile; linear interpolation as in R and numpy where nothing is said.
+        #[serde(default, skip_serializing_if = "is_type_7")]
+        quantile_type: QuantileType,
     },
 
     /// Classes of equal width from the least to the greatest value. One extreme value leaves
     /// most classes empty.
     EqualInterval {
+        /// Number of classes.
+        classes: usize,
+    },
+
+    /// The classes with the least sum of squared deviations from their means, exactly. Of equally
+    /// good ones those with the lowest limits. Limits are values of the data and differ from year
+    /// to year.
+    ///
+    /// Source: Fisher (1958), *On grouping for maximum homogeneity*, JASA 53; as natural breaks:
+    /// Jenks (1977), *Optimal data classification for choropleth maps*.
+    FisherJenks {
+        /// Number of classes.
+        classes: usize,
+    },
+
+    /// Parts at the mean, and the values above it at their mean, and so on, for values with few
+    /// large and many small ones. The number of classes follows from the values.
+    ///
+    /// Source: Jiang (2013), *Head/tail breaks*, The Professional Geographer 65(3).
+    HeadTail {
+        /// Parting stops where more than this share of the values would be above their mean, such
+        /// as Jiang's 0.4; it goes on until one value is left where nothing is said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_head_share: Option<f64>,
+    },
+
+    /// Limits at these multiples of the standard deviation (divisor n - 1) from the mean. Says
+    /// how unusual a value is, and misleads where the values are skewed.
+    MeanSd {
+        /// Increasing; -2, -1, 1 and 2 where nothing is said.
+        #[serde(default = "usual_multiples")]
+        multiples: Vec<f64>,
+    },
+
+    /// Limits at the quartiles and at the fences that mark outliers. The first or the last class
+    /// is empty where there is no outlier.
+    ///
+    /// Source: Tukey (1977), *Exploratory Data Analysis*, chapter 2.
+    BoxPlot {
+        /// How many interquartile ranges a fence is away from its quartile; 1.5 where nothing is
+        /// said.
+        #[serde(default = "usual_hinge")]
+        hinge: f64,
+    },
+
+    /// Limits at these percentiles (linear interpolation). Shows the tails.
+    Percentiles {
+        /// From 0 to 100, increasing; 1, 10, 50, 90, 99 and 100 where nothing is said.
+        #[serde(default = "usual_percentiles")]
+        at: Vec<f64>,
+    },
+
+    /// Limits in the middle of the widest gaps between neighbouring values, the lower ones first
+    /// where gaps are equal. One outlier takes a class of its own.
+    MaximumBreaks {
+        /// Number of classes.
+        classes: usize,
+    },
+
+    /// Round limits: 1, 2 or 5 times a power of ten apart. About as many classes as asked for.
+    ///
+    /// Source: Heckbert (1990), *Nice numbers for graph labels*, in Graphics Gems.
+    Pretty {
+        /// About how many classes; 2 or more.
+        classes: usize,
+    },
+
+    /// Each upper limit is the same multiple of the one before. For positive values over several
+    /// powers of ten.
+    Geometric {
         /// Number of classes.
         classes: usize,
     },
@@ -44,6 +123,61 @@ pub enum Classing {
         /// where a value lies above it.
         upper: Vec<f64>,
     },
+}
+
+fn is_type_7(kind: &QuantileType) -> bool {
+    *kind == QuantileType::Type7
+}
+
+/// Two and one standard deviations on either side of the mean.
+pub fn usual_multiples() -> Vec<f64> {
+    vec![-2.0, -1.0, 1.0, 2.0]
+}
+
+/// Tukey's fences.
+pub fn usual_hinge() -> f64 {
+    1.5
+}
+
+/// The tails, the tenths beside them, and the median.
+pub fn usual_percentiles() -> Vec<f64> {
+    vec![1.0, 10.0, 50.0, 90.0, 99.0, 100.0]
+}
+
+impl Classing {
+    /// The name in files and on the command line, such as `fisher-jenks`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Quantiles { .. } => "quantiles",
+            Self::EqualInterval { .. } => "equal-interval",
+            Self::FisherJenks { .. } => "fisher-jenks",
+            Self::HeadTail { .. } => "head-tail",
+            Self::MeanSd { .. } => "mean-sd",
+            Self::BoxPlot { .. } => "box-plot",
+            Self::Percentiles { .. } => "percentiles",
+            Self::MaximumBreaks { .. } => "maximum-breaks",
+            Self::Pretty { .. } => "pretty",
+            Self::Geometric { .. } => "geometric",
+            Self::Breaks { .. } => "breaks",
+        }
+    }
+
+    /// How many classes are asked for; `None` where the values decide.
+    pub fn n_asked(&self) -> Option<usize> {
+        match self {
+            Self::Quantiles { classes, .. }
+            | Self::EqualInterval { classes }
+            | Self::FisherJenks { classes }
+            | Self::MaximumBreaks { classes }
+            | Self::Pretty { classes }
+            | Self::Geometric { classes } => Some(*classes),
+            Self::Breaks { upper } => Some(upper.len()),
+            Self::HeadTail { .. }
+            | Self::MeanSd { .. }
+            | Self::BoxPlot { .. }
+            | Self::Percentiles { .. } => None,
+        }
+    }
 }
 
 /// Class limits, and the class of each area.
@@ -94,11 +228,13 @@ pub enum ClassifyError {
     },
 
     /// Too few or too many classes.
-    #[error("{asked} classes were asked for, and a map can have from 1 to {MAX_CLASSES}")]
+    #[error("{asked} classes were asked for, and a map can have from {least} to {MAX_CLASSES}")]
     #[diagnostic(code(levekaar::classify::count), help("quintiles are `classes = 5`"))]
     Count {
         /// The number that was asked for.
         asked: usize,
+        /// The smallest that the method can make.
+        least: usize,
     },
 
     /// Breaks that do not increase, or are not numbers.
@@ -113,6 +249,40 @@ pub enum ClassifyError {
         /// The first limit that is not greater than the one before.
         limit: f64,
     },
+
+    /// A parameter outside of its range.
+    #[error("`{name}` is {found}, and `{method}` needs {needed}")]
+    #[diagnostic(
+        code(levekaar::classify::parameter),
+        help("leave `{name}` out to take the usual value")
+    )]
+    Parameter {
+        /// The method.
+        method: &'static str,
+        /// The parameter.
+        name: &'static str,
+        /// What was given.
+        found: f64,
+        /// What it must be.
+        needed: &'static str,
+    },
+
+    /// Values of 0 or below have no place in a geometric progression.
+    #[error(
+        "geometric classes need values above 0, and {n} of {n_areas} are not, such as {example}"
+    )]
+    #[diagnostic(
+        code(levekaar::classify::not_positive),
+        help("`method = \"fisher-jenks\"` and `method = \"head-tail\"` take any values")
+    )]
+    NotPositive {
+        /// How many are not.
+        n: usize,
+        /// Of how many.
+        n_areas: usize,
+        /// The least.
+        example: f64,
+    },
 }
 
 /// Puts each value into a class.
@@ -125,81 +295,70 @@ pub enum ClassifyError {
 ///
 /// [`ClassifyError`] when there is no value, or the method's parameters cannot be used.
 pub fn classify(values: &[f64], classing: &Classing) -> Result<Classes, ClassifyError> {
-    let n_asked = match classing {
-        Classing::Quantiles { classes } | Classing::EqualInterval { classes } => *classes,
-        Classing::Breaks { upper } => upper.len(),
-    };
-    if !(1..=MAX_CLASSES).contains(&n_asked) {
-        return Err(ClassifyError::Count { asked: n_asked });
-    }
     let mut sorted: Vec<f64> = values.iter().copied().filter(|x| x.is_finite()).collect();
-    sorted.sort_by(f64::total_cmp);
+    sorted.sort_unstable_by(f64::total_cmp);
+    breaks::check(classing)?;
     let (Some(&min), Some(&max)) = (sorted.first(), sorted.last()) else {
         return Err(ClassifyError::Empty { n_areas: values.len() });
     };
-    let mut uppers = match classing {
-        Classing::Quantiles { classes } => quantiles(&sorted, *classes),
-        Classing::EqualInterval { classes } => equal_intervals(min, max, *classes),
-        Classing::Breaks { upper } => own_breaks(upper, max)?,
-    };
+    let mut uppers = breaks::uppers(&sorted, classing)?;
     uppers.dedup();
-    let notices = count_notices(n_asked, uppers.len());
+    debug_assert!(uppers.last().is_some_and(|last| *last >= max), "each value has a class");
     let mut limits = vec![min.min(uppers[0])];
     limits.extend(&uppers);
     let class_of = values
         .iter()
         .map(|x| x.is_finite().then(|| uppers.partition_point(|upper| upper < x)))
         .collect();
-    Ok(Classes { limits, class_of, notices })
+    let mut classes = Classes { limits, class_of, notices: Vec::new() };
+    classes.notices = notices(&classes, classing);
+    Ok(classes)
 }
 
-/// The upper limits of `n` quantile classes.
-fn quantiles(sorted: &[f64], n: usize) -> Vec<f64> {
-    let last = sorted.len() - 1;
-    (1..=n)
-        .map(|k| {
-            // The position is computed in whole numbers, so that a break that is a value is
-            // exactly that value, and the value falls into the class below.
-            let (whole, rest) = (last * k / n, last * k % n);
-            let (low, high) = (sorted[whole], sorted[(whole + 1).min(last)]);
-            let share = rest as f64 / n as f64;
-            if share < 0.5 {
-                low + (high - low) * share
-            } else {
-                high - (high - low) * (1.0 - share)
-            }
+/// The same limits for several columns, such as years or cities, from all their values together.
+///
+/// Shape: one [`Classes`] a column, in their order. The notices stand with the first.
+///
+/// # Errors
+///
+/// Those of [`classify`] on all values.
+pub fn classify_pooled(
+    columns: &[&[f64]],
+    classing: &Classing,
+) -> Result<Vec<Classes>, ClassifyError> {
+    let all = classify(&columns.concat(), classing)?;
+    let mut class_of = all.class_of.into_iter();
+    let mut notices = all.notices;
+    Ok(columns
+        .iter()
+        .map(|column| Classes {
+            limits: all.limits.clone(),
+            class_of: class_of.by_ref().take(column.len()).collect(),
+            notices: std::mem::take(&mut notices),
         })
-        .collect()
+        .collect())
 }
 
-/// The upper limits of `n` classes of equal width; the last is exactly the greatest value.
-fn equal_intervals(min: f64, max: f64, n: usize) -> Vec<f64> {
-    (1..=n).map(|k| if k == n { max } else { min + (max - min) * (k as f64 / n as f64) }).collect()
-}
-
-/// The user's limits, with the greatest value as one more limit where it lies above them.
-fn own_breaks(upper: &[f64], max: f64) -> Result<Vec<f64>, ClassifyError> {
-    let mut before = f64::NEG_INFINITY;
-    for &limit in upper {
-        if !limit.is_finite() || limit <= before {
-            return Err(ClassifyError::Breaks { before, limit });
+/// More or fewer classes than asked for, and classes without areas.
+fn notices(classes: &Classes, classing: &Classing) -> Vec<Notice> {
+    let n_made = classes.n_classes();
+    let mut notices = Vec::new();
+    if let Some(n_asked) = classing.n_asked() {
+        let about = |key| Notice::note(key).with("asked", n_asked).with("made", n_made);
+        match (n_made.cmp(&n_asked), classing) {
+            (std::cmp::Ordering::Equal, _) => {}
+            (_, Classing::Pretty { .. }) => notices.push(about("map.pretty_count")),
+            (std::cmp::Ordering::Less, _) => notices.push(about("map.fewer_classes")),
+            (std::cmp::Ordering::Greater, _) => notices.push(about("map.class_added")),
         }
-        before = limit;
     }
-    let mut uppers = upper.to_vec();
-    if max > before {
-        uppers.push(max);
+    let mut is_empty = vec![true; n_made];
+    classes.class_of.iter().flatten().for_each(|&class| is_empty[class] = false);
+    let n_empty = is_empty.iter().filter(|empty| **empty).count();
+    if n_empty > 0 {
+        notices.push(Notice::note("map.empty_classes").with("n", n_empty).with("made", n_made));
     }
-    Ok(uppers)
-}
-
-fn count_notices(n_asked: usize, n_made: usize) -> Vec<Notice> {
-    let key = match n_made.cmp(&n_asked) {
-        std::cmp::Ordering::Less => "map.fewer_classes",
-        std::cmp::Ordering::Greater => "map.class_added",
-        std::cmp::Ordering::Equal => return Vec::new(),
-    };
-    vec![Notice::note(key).with("asked", n_asked).with("made", n_made)]
+    notices
 }
 
 #[cfg(test)]
@@ -255,7 +414,8 @@ mod tests {
         let classes = classed(&[1.0, 2.0, 7.0], Classing::Breaks { upper: vec![2.0, 5.0] });
         assert_eq!(classes.limits(), [1.0, 2.0, 5.0, 7.0]);
         assert_eq!(classes.class_of(), [Some(0), Some(0), Some(2)]);
-        assert_eq!(classes.notices().len(), 1);
+        let keys: Vec<&str> = classes.notices().iter().map(|notice| notice.key).collect();
+        assert_eq!(keys, ["map.class_added", "map.empty_classes"]);
         let wrong = classify(&[1.0], &Classing::Breaks { upper: vec![5.0, 2.0] });
         assert_eq!(wrong, Err(ClassifyError::Breaks { before: 5.0, limit: 2.0 }));
     }
@@ -270,7 +430,7 @@ mod tests {
     }
 
     fn quantiles_of(classes: usize) -> Classing {
-        Classing::Quantiles { classes }
+        Classing::Quantiles { classes, quantile_type: QuantileType::Type7 }
     }
 
     fn classed(values: &[f64], method: Classing) -> Classes {

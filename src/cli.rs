@@ -3,6 +3,7 @@
 //! A door. One file per subcommand: its arguments, their help, its `run`.
 
 mod check;
+mod classify;
 mod columns;
 mod compare;
 mod diagnose;
@@ -71,6 +72,7 @@ enum Command {
     Summarise(summarise::SummariseArgs),
     Inequality(inequality::InequalityArgs),
     Segregation(segregation::SegregationArgs),
+    Classify(classify::ClassifyArgs),
 }
 
 pub(crate) fn main() -> ExitCode {
@@ -103,6 +105,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Summarise(args) => summarise::run(args, &terminal),
         Command::Inequality(args) => inequality::run(args, &terminal),
         Command::Segregation(args) => segregation::run(args, &terminal),
+        Command::Classify(args) => classify::run(args, &terminal),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

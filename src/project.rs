@@ -17,6 +17,7 @@ use crate::language::{Language, Text};
 use crate::layer::Exclude;
 use crate::rate::IntervalMethod;
 use crate::screen::Screen;
+use crate::statistics::QuantileType;
 use crate::uncertainty::UncertaintyOptions;
 
 /// The only version of the project file so far.
@@ -308,7 +309,8 @@ pub struct MapOptions {
 impl Default for MapOptions {
     /// Five classes of about equal numbers of areas: a choice of drawing, not of method.
     fn default() -> Self {
-        Self { classes: Classing::Quantiles { classes: 5 }, png_width: png_width() }
+        let classes = Classing::Quantiles { classes: 5, quantile_type: QuantileType::Type7 };
+        Self { classes, png_width: png_width() }
     }
 }
 

@@ -9,6 +9,7 @@ mod hdi2021;
 mod imd2000_england;
 mod imd2019_england;
 mod iod2019_subdomains;
+mod mapclassify_calemp;
 mod mcdm_textbook;
 mod mpi_simple;
 mod nimdm2010_ni;

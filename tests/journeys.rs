@@ -7,6 +7,7 @@ mod explain_an_area;
 mod how_sure_is_a_rank;
 mod look_into_an_index;
 mod measure_inequality;
+mod put_values_into_classes;
 mod run_a_project;
 mod same_bytes;
 mod start_from_a_table;

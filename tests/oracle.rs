@@ -15,6 +15,12 @@ fn measures_are_those_of_pysal_and_scipy() {
     let _ = said("measures.py", &[program]);
 }
 
+#[test]
+fn classes_are_those_of_mapclassify_and_ckmeans() {
+    let program = Path::new(env!("CARGO_BIN_EXE_levekaar"));
+    let _ = said("classes.py", &[program]);
+}
+
 /// The JSON that a script prints; `None`, said on stdout, without a Python.
 pub(crate) fn ask(script: &str, arguments: &[&Path]) -> Option<serde_json::Value> {
     Some(serde_json::from_slice(&said(script, arguments)?).unwrap())
