@@ -2,7 +2,8 @@
 //!
 //! In come cleaned polygons in one coordinate system, out come [`Boundaries`]: each area's polygons
 //! in degrees (for writing GeoJSON) and in metres (for drawing, lengths and areas). Files are read
-//! in [`crate::load::boundaries`]; which areas are neighbours is not asked here yet.
+//! in [`crate::load::boundaries`]; which areas are neighbours is
+//! [`crate::contiguity`]'s question.
 
 mod crs;
 mod wkt;

@@ -12,6 +12,7 @@ mod inequality;
 mod init;
 mod input;
 mod map;
+mod neighbours;
 mod presets;
 mod rank;
 mod run;
@@ -59,6 +60,7 @@ enum Command {
     Rank(rank::RankArgs),
     Select(select::SelectArgs),
     Map(map::MapArgs),
+    Neighbours(neighbours::NeighboursArgs),
     Explain(explain::ExplainArgs),
     Uncertainty(uncertainty::UncertaintyArgs),
     Tipping(tipping::TippingArgs),
@@ -92,6 +94,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Rank(args) => rank::run(args, &terminal),
         Command::Select(args) => select::run(args, &terminal),
         Command::Map(args) => map::run(args, &terminal),
+        Command::Neighbours(args) => neighbours::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),
         Command::Uncertainty(args) => uncertainty::run(args, &terminal),
         Command::Tipping(args) => tipping::run(args, &terminal),

@@ -63,6 +63,7 @@ const FILES: &[(&str, &str)] = &[
     ("general", include_str!("messages/general.toml")),
     ("map", include_str!("messages/map.toml")),
     ("notice", include_str!("messages/notice.toml")),
+    ("region", include_str!("messages/region.toml")),
     ("report", include_str!("messages/report.toml")),
     ("select", include_str!("messages/select.toml")),
     ("summarise", include_str!("messages/summarise.toml")),

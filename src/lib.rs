@@ -38,6 +38,7 @@
 pub mod area;
 pub mod boundary;
 pub mod bounds;
+pub mod contiguity;
 pub mod index;
 pub mod indicator;
 pub mod language;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::area::AreaId;
 use crate::classify::Classing;
+use crate::contiguity::Contiguity;
 use crate::index::Denomination;
 use crate::indicator::{CellState, IndicatorId};
 use crate::language::{Language, Text};
@@ -102,6 +103,9 @@ pub struct Areas {
     /// Which areas are neighbours, for the methods that look at them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub neighbours: Option<NeighbourFile>,
+    /// What makes two areas neighbours, where the boundaries are to say it and not a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contiguity: Option<Contiguity>,
     /// What could not be found by looking at the file.
     #[serde(default)]
     pub format: Format,

@@ -9,6 +9,7 @@ pub mod folder;
 pub mod geojson;
 pub mod indicators;
 pub mod measures;
+pub mod neighbours;
 pub mod parquet;
 pub mod run_json;
 pub mod uncertainty;

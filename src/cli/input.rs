@@ -3,6 +3,7 @@
 //! A project file, or a bare table with a recipe named on the command line. Both become one
 //! [`Job`], so that every subcommand takes either.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use clap::Args;
 use levekaar::analysis::{Analysis, analyse, analyse_scores};
 use levekaar::area::Area;
 use levekaar::boundary::Boundaries;
+use levekaar::contiguity::{Contiguity, contiguity};
 use levekaar::index::{IndexDefinition, Plan};
 use levekaar::indicator::IndicatorTable;
 use levekaar::language::{Language, Text};
@@ -88,6 +90,8 @@ pub(crate) struct Job {
     pub(crate) rule: Option<RuleFile>,
     /// The project file, where there is one.
     pub(crate) path: Option<PathBuf>,
+    /// Boundaries that were read before they were asked for.
+    outlines: RefCell<Option<Boundaries>>,
 }
 
 impl InputArgs {
@@ -136,7 +140,7 @@ impl InputArgs {
             },
         };
         let path = is_project.then(|| self.input.clone());
-        Ok(Job { file, definition, rule, path })
+        Ok(Job { file, definition, rule, path, outlines: RefCell::new(None) })
     }
 
     fn bare_table(&self) -> miette::Result<ProjectFile> {
@@ -168,6 +172,7 @@ impl InputArgs {
                 population: self.population.clone(),
                 year: None,
                 neighbours: None,
+                contiguity: None,
                 format: Format::default(),
                 missing: self.missing.iter().cloned().collect(),
                 exclude: Vec::new(),
@@ -248,6 +253,11 @@ impl Job {
         }
         let (table, more) = validate::validate(raw, project, &self.definition)?;
         notices.extend(more);
+        if let Some(how) = &project.areas.contiguity {
+            let (table, more) = self.neighbours_by_outline(table, how)?;
+            notices.extend(more);
+            return Ok((table, notices));
+        }
         let Some(spec) = &project.areas.neighbours else { return Ok((table, notices)) };
         let pairs = load::pairs(&self.file.resolve(&spec.file), &spec.from, &spec.to)?;
         let file = spec.file.display().to_string();
@@ -256,13 +266,41 @@ impl Job {
         Ok((table, notices))
     }
 
-    /// Reads the boundaries and compares their ids with the table's.
-    pub(crate) fn boundaries(
+    /// The table with the neighbours that the project's boundaries show.
+    fn neighbours_by_outline(
         &self,
-        table: &IndicatorTable,
-        notices: &mut Vec<Notice>,
-    ) -> miette::Result<Option<Boundaries>> {
+        table: IndicatorTable,
+        how: &Contiguity,
+    ) -> miette::Result<(IndicatorTable, Vec<Notice>)> {
+        if let Some(spec) = &self.project().areas.neighbours {
+            return Err(miette!(
+                help = "take one of the two away; `links` and `cuts` of `contiguity` add and remove pairs",
+                "`[areas]` names both `neighbours` in `{}` and `contiguity`",
+                spec.file.display()
+            ));
+        }
+        let Some(found) = self.outlines()? else {
+            return Err(miette!(
+                help = "give the project `[boundaries]` with `file` and `id`, \
+                        or a file of pairs with `neighbours`",
+                "`contiguity` compares outlines, and the project has no boundaries"
+            ));
+        };
+        // What the outlines have to tell is told by whoever draws them.
+        validate::join(table.areas(), &found).map_err(miette::Report::new)?;
+        let (neighbours, notices) =
+            contiguity(table.areas(), &found, how).map_err(miette::Report::new)?;
+        self.outlines.replace(Some(found));
+        Ok((table.with_neighbours(neighbours), notices))
+    }
+
+    /// The boundaries as the file has them; those that were read for the neighbours are handed
+    /// on, so that a large file is read once.
+    fn outlines(&self) -> miette::Result<Option<Boundaries>> {
         let Some(spec) = &self.project().boundaries else { return Ok(None) };
+        if let Some(found) = self.outlines.take() {
+            return Ok(Some(found));
+        }
         let crs = match &spec.crs {
             Some(text) => Some(epsg(text)?),
             None => None,
@@ -274,7 +312,16 @@ impl Job {
             layer: spec.layer.clone(),
             exclude: spec.exclude.clone(),
         };
-        let found = boundaries(&self.file.resolve(&spec.file), &options)?;
+        Ok(Some(boundaries(&self.file.resolve(&spec.file), &options)?))
+    }
+
+    /// Reads the boundaries and compares their ids with the table's.
+    pub(crate) fn boundaries(
+        &self,
+        table: &IndicatorTable,
+        notices: &mut Vec<Notice>,
+    ) -> miette::Result<Option<Boundaries>> {
+        let Some(found) = self.outlines()? else { return Ok(None) };
         notices.extend_from_slice(found.notices());
         let joined = validate::join(table.areas(), &found).map_err(miette::Report::new)?;
         notices.extend(joined);
