@@ -10,6 +10,7 @@ pub mod document;
 pub mod parquet;
 mod rows;
 pub mod table;
+pub mod weights;
 
 use std::path::{Path, PathBuf};
 

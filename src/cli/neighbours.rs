@@ -42,6 +42,10 @@ pub(crate) struct NeighboursArgs {
     #[arg(long, value_name = "CODE")]
     crs: Option<u32>,
 
+    /// Layer of the file, where it has several
+    #[arg(long, value_name = "LAYER")]
+    layer: Option<String>,
+
     /// Language of what is said on stderr
     #[arg(long, value_enum, default_value_t = super::map::Tongue::En)]
     language: super::map::Tongue,
@@ -62,8 +66,13 @@ enum Method {
 
 /// The pairs go to stdout or to a file.
 pub(crate) fn run(args: &NeighboursArgs, terminal: &Terminal) -> miette::Result<()> {
-    let options =
-        BoundaryOptions { id_property: args.id.clone(), name_property: None, crs: args.crs };
+    let options = BoundaryOptions {
+        id_property: args.id.clone(),
+        name_property: None,
+        crs: args.crs,
+        layer: args.layer.clone(),
+        exclude: Vec::new(),
+    };
     let found =
         terminal.during("reading the boundaries", || boundaries(&args.boundaries, &options))?;
     let areas: Vec<Area> = found.shapes().iter().map(|shape| Area::of(shape.id.clone())).collect();
