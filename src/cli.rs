@@ -20,6 +20,7 @@ mod schema;
 mod score;
 mod segregation;
 mod select;
+mod spatial;
 mod summarise;
 mod synth;
 mod terminal;
@@ -75,6 +76,7 @@ enum Command {
     Inequality(inequality::InequalityArgs),
     Segregation(segregation::SegregationArgs),
     Classify(classify::ClassifyArgs),
+    Spatial(spatial::SpatialArgs),
 }
 
 pub(crate) fn main() -> ExitCode {
@@ -109,6 +111,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Inequality(args) => inequality::run(args, &terminal),
         Command::Segregation(args) => segregation::run(args, &terminal),
         Command::Classify(args) => classify::run(args, &terminal),
+        Command::Spatial(args) => spatial::run(args, &terminal),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

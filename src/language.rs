@@ -66,6 +66,7 @@ const FILES: &[(&str, &str)] = &[
     ("region", include_str!("messages/region.toml")),
     ("report", include_str!("messages/report.toml")),
     ("select", include_str!("messages/select.toml")),
+    ("spatial", include_str!("messages/spatial.toml")),
     ("summarise", include_str!("messages/summarise.toml")),
     ("synth", include_str!("messages/synth.toml")),
     ("treat", include_str!("messages/treat.toml")),

@@ -24,6 +24,7 @@
 //! verify       a published index against its recomputation
 //! summarise    areas → larger units
 //! inequality, gradient, segregation, poverty   how unevenly something is spread
+//! spatial      do neighbours resemble each other, and where?
 //!
 //! classify     scores → colour classes
 //! map          → SVG and PNG; picture says which map goes with an analysis
@@ -53,6 +54,7 @@ pub mod round;
 pub mod screen;
 pub mod shrink;
 pub mod spatial_weights;
+pub mod spatial;
 pub mod statistics;
 pub mod suggest;
 

@@ -91,12 +91,35 @@ pub struct MapRequest<'a> {
     pub direction: Direction,
     /// Decimals of the class limits and values; limits that look alike get more.
     pub decimals: usize,
-    /// The limits of [`crate::classify::Classes`]: one more than there are classes.
+    /// The limits of [`crate::classify::Classes`]: one more than there are classes. Not used where
+    /// there are categories.
     pub limits: &'a [f64],
+    /// What the classes are where they are kinds and not ranges of values.
+    pub categories: Option<Categories<'a>>,
     /// The rule's short name for the legend; `None` where nothing was selected by a rule.
     pub selection_rule: Option<&'a str>,
     /// The areas to draw, each once.
     pub areas: &'a [MapArea<'a>],
+}
+
+/// Kinds of areas, such as clusters, in the order of the legend.
+#[derive(Debug, Clone, Copy)]
+pub struct Categories<'a> {
+    /// The kinds; an area's class is a position in this list.
+    pub kinds: &'a [Category],
+    /// What is said of them below the heading of the legend.
+    pub note: &'a str,
+    /// What areas without a class are.
+    pub undefined: &'a str,
+}
+
+/// A kind of area.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Category {
+    /// What it is called.
+    pub label: String,
+    /// Its colour, as `#rrggbb`.
+    pub colour: &'static str,
 }
 
 impl MapRequest<'_> {
@@ -108,6 +131,9 @@ impl MapRequest<'_> {
     }
 
     fn direction_text(&self) -> String {
+        if let Some(categories) = self.categories {
+            return categories.note.to_owned();
+        }
         let key = match self.direction {
             Direction::HigherIsWorse => "map.direction_worse",
             Direction::HigherIsBetter => "map.direction_better",
@@ -115,12 +141,26 @@ impl MapRequest<'_> {
         message(self.language, key, &[])
     }
 
+    /// What areas without a class are called.
+    fn undefined_text(&self) -> String {
+        match self.categories {
+            Some(categories) => categories.undefined.to_owned(),
+            None => message(self.language, "map.no_data", &[]),
+        }
+    }
+
     fn n_classes(&self) -> usize {
+        if let Some(categories) = self.categories {
+            return categories.kinds.len();
+        }
         self.limits.len().saturating_sub(1)
     }
 
     /// The colour of each class, from the lowest values to the highest.
     fn colours(&self) -> Vec<String> {
+        if let Some(categories) = self.categories {
+            return categories.kinds.iter().map(|kind| kind.colour.to_owned()).collect();
+        }
         let mut colours = palette::colours(self.n_classes());
         if !self.worst_is_highest() {
             colours.reverse();

@@ -3,6 +3,8 @@
 //! Joins results to outlines: score classes, people, gaps with their reasons, the selection. What
 //! is decided here is only how results are shown; drawing is [`crate::map`]'s.
 
+pub mod cluster;
+
 use std::collections::BTreeMap;
 
 use miette::Diagnostic;
@@ -87,6 +89,7 @@ pub fn score_map(
         direction: analysis.definition.direction,
         decimals: DECIMALS,
         limits: classes.limits(),
+        categories: None,
         selection_rule: rule,
         areas: &areas,
     });

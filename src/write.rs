@@ -12,6 +12,7 @@ pub mod measures;
 pub mod neighbours;
 pub mod parquet;
 pub mod run_json;
+pub mod spatial;
 pub mod uncertainty;
 
 use std::io::{self, Write};

@@ -14,6 +14,7 @@ mod mcdm_textbook;
 mod mpi_simple;
 mod nimdm2010_ni;
 mod simd2016_scotland;
+mod spatial_autocorr;
 mod ssb_levekaarsproblemer;
 mod svi2018_us_county;
 mod wimd2019_wales;

@@ -22,6 +22,12 @@ fn classes_are_those_of_mapclassify_and_ckmeans() {
     let _ = said("classes.py", &[program]);
 }
 
+#[test]
+fn spatial_statistics_are_those_of_esda() {
+    let program = Path::new(env!("CARGO_BIN_EXE_levekaar"));
+    let _ = said("spatial.py", &[program]);
+}
+
 /// The JSON that a script prints; `None`, said on stdout, without a Python.
 pub(crate) fn ask(script: &str, arguments: &[&Path]) -> Option<serde_json::Value> {
     Some(serde_json::from_slice(&said(script, arguments)?).unwrap())

@@ -201,7 +201,7 @@ pub(crate) fn choice(typed: &str) -> Choice {
     }
 }
 
-fn first_column(path: &Path) -> miette::Result<String> {
+pub(crate) fn first_column(path: &Path) -> miette::Result<String> {
     let table = load::table(path, &TableRequest::default())?;
     table.header.into_iter().next().ok_or_else(|| miette!("`{}` has no columns", path.display()))
 }

@@ -1,6 +1,6 @@
 //! `levekaar map`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use levekaar::language::Language;
@@ -52,16 +52,31 @@ impl From<Tongue> for Language {
     }
 }
 
+/// What a picture's file is to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Svg,
+    Png,
+}
+
+impl Ending {
+    /// By the name of the file.
+    pub(crate) fn of(path: &Path) -> miette::Result<Self> {
+        match path.extension().and_then(|e| e.to_str()).map(str::to_lowercase).as_deref() {
+            Some("svg") => Ok(Self::Svg),
+            Some("png") => Ok(Self::Png),
+            Some(_) | None => Err(miette!(
+                help = "name it `map.svg` or `map.png`",
+                "`{}` has no ending that says what to draw",
+                path.display()
+            )),
+        }
+    }
+}
+
 /// The path of the map goes to stdout.
 pub(crate) fn run(args: &MapArgs, terminal: &Terminal) -> miette::Result<()> {
-    let ending = args.output.extension().map(|e| e.to_ascii_lowercase()).unwrap_or_default();
-    if ending != "svg" && ending != "png" {
-        return Err(miette!(
-            help = "name it `map.svg` or `map.png`",
-            "`{}` has no ending that says what to draw",
-            args.output.display()
-        ));
-    }
+    let ending = Ending::of(&args.output)?;
     let job = args.input.job(None)?;
     let language = args.language.map_or(job.project().language, Language::from);
     let analysis = job.analyse(terminal)?;
@@ -75,10 +90,9 @@ pub(crate) fn run(args: &MapArgs, terminal: &Terminal) -> miette::Result<()> {
     let (svg, more) = score_map(&analysis, &boundaries, job.project(), language)?;
     notices.extend(more);
     terminal.notices(&notices, language);
-    let bytes = if ending == "png" {
-        rasterise(&svg, job.project().map.png_width)?
-    } else {
-        svg.into_bytes()
+    let bytes = match ending {
+        Ending::Png => rasterise(&svg, job.project().map.png_width)?,
+        Ending::Svg => svg.into_bytes(),
     };
     folder::write_file(&args.output, |out| std::io::Write::write_all(out, &bytes))?;
     super::score::to_file_or_stdout(None, |out| writeln!(out, "{}", args.output.display()))

@@ -111,7 +111,10 @@ fn tooltip(request: &MapRequest<'_>, area: &MapArea<'_>) -> String {
         let (class_number, n) = ((class + 1).to_string(), request.n_classes().to_string());
         let range = legend::range_text(request, class);
         let values = [("class", class_number.as_str()), ("n", &n), ("range", &range)];
-        parts.push(message(language, "map.tooltip_class", &values));
+        parts.push(match request.categories {
+            Some(_) => range,
+            None => message(language, "map.tooltip_class", &values),
+        });
     }
     if let Some(people) = area.population {
         let people = number(people, 0, language);

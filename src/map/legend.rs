@@ -47,7 +47,8 @@ impl Legend {
         let mut legend = Self {
             heading: request.legend_title.to_owned(),
             direction: request.direction_text(),
-            note: (classes.len() > 1).then(|| message(language, "map.upper_limit", &[])),
+            note: (classes.len() > 1 && request.categories.is_none())
+                .then(|| message(language, "map.upper_limit", &[])),
             headers: ["map.n_areas", "map.n_people"].map(|key| message(language, key, &[])),
             classes,
             others: other_rows(request),
@@ -162,7 +163,7 @@ fn class_rows(request: &MapRequest<'_>, colours: &[String]) -> Vec<Row> {
             Row { swatch: Swatch::Colour(colour.clone()), text, n_areas, people }
         })
         .collect();
-    if request.worst_is_highest() {
+    if request.worst_is_highest() && request.categories.is_none() {
         rows.reverse();
     }
     rows
@@ -175,7 +176,7 @@ fn other_rows(request: &MapRequest<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
     if request.areas.iter().any(|area| area.class.is_none()) {
         let without = counts(request, |area| area.class.is_none());
-        rows.push(row(Swatch::Hatch, message(language, "map.no_data", &[]), without));
+        rows.push(row(Swatch::Hatch, request.undefined_text(), without));
     }
     if let Some(rule) = request.selection_rule {
         let text = message(language, "map.selected", &[("rule", rule)]);
@@ -207,6 +208,9 @@ fn counts(request: &MapRequest<'_>, belongs: impl Fn(&MapArea<'_>) -> bool) -> (
 
 /// The limits of a class, as `1,2 til 3,4`, or one number where both are the same.
 pub(super) fn range_text(request: &MapRequest<'_>, class: usize) -> String {
+    if let Some(categories) = request.categories {
+        return categories.kinds[class].label.clone();
+    }
     let (from, to) = (request.limits[class], request.limits[class + 1]);
     let decimals = legend_decimals(request.limits, request.decimals, request.language);
     let [from_text, to_text] = [from, to].map(|x| number(x, decimals, request.language));

@@ -163,6 +163,7 @@ fn request<'a>(areas: &'a [MapArea<'a>]) -> MapRequest<'a> {
         direction: Direction::HigherIsWorse,
         decimals: 1,
         limits: &[0.0, 1.0, 2.5],
+        categories: None,
         selection_rule: None,
         areas,
     }

@@ -236,6 +236,22 @@ impl<'a> Study<'a> {
         Ok(ranks)
     }
 
+    /// The score of each area in one replicate, turned where higher is better, so that larger is
+    /// worse; NaN where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Why the replicate cannot be computed.
+    pub fn worse_up(&self, replicate: u32) -> Result<Vec<f64>, String> {
+        let (scores, _) = self.whole(&self.settings(replicate))?;
+        let mut values = scores.values;
+        match scores.direction {
+            Direction::HigherIsWorse => {}
+            Direction::HigherIsBetter => values.iter_mut().for_each(|x| *x = -*x),
+        }
+        Ok(values)
+    }
+
     /// The ranks of `n` replicates from `first`, in blocks on all threads.
     pub(super) fn chunk<T: Cell>(
         &self,
