@@ -53,8 +53,8 @@ pub mod rate;
 pub mod round;
 pub mod screen;
 pub mod shrink;
-pub mod spatial_weights;
 pub mod spatial;
+pub mod spatial_weights;
 pub mod statistics;
 pub mod suggest;
 
