@@ -233,7 +233,7 @@ pub fn aggregate(scaled: &ScaledTable, plan: &Plan<'_>) -> Result<Aggregated, Ag
             before.clone_from(&values);
             let (flip, constant) = (false, Constant::Error);
             let reference = rules.reference.as_ref();
-            let scaling = Scaling { method, flip, reference, constant, column: &id };
+            let scaling = Scaling { method, flip, reference, pooled: None, constant, column: &id };
             summary = Some(normalise::apply(&scaling, &mut values, &frame)?);
         }
         if let Some(round) = rules.round {

@@ -13,6 +13,7 @@ mod init;
 mod input;
 mod map;
 mod neighbours;
+mod poverty;
 mod presets;
 mod rank;
 mod run;
@@ -77,6 +78,7 @@ enum Command {
     Segregation(segregation::SegregationArgs),
     Classify(classify::ClassifyArgs),
     Spatial(spatial::SpatialArgs),
+    Poverty(poverty::PovertyArgs),
 }
 
 pub(crate) fn main() -> ExitCode {
@@ -112,6 +114,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Segregation(args) => segregation::run(args, &terminal),
         Command::Classify(args) => classify::run(args, &terminal),
         Command::Spatial(args) => spatial::run(args, &terminal),
+        Command::Poverty(args) => poverty::run(args, &terminal),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

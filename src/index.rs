@@ -288,6 +288,18 @@ impl IndexDefinition {
         domain.map_or(&self.score, |domain| &domain.score)
     }
 
+    /// The recipe of one indicator alone, as far as it is treated: without levels, and measured by
+    /// no other areas or years.
+    pub(crate) fn only(&self, indicator_idx: usize) -> Self {
+        let mut one = self.clone();
+        one.domains.clear();
+        one.indicators = vec![self.indicators[indicator_idx].clone()];
+        one.indicators[0].domain = None;
+        one.indicators[0].reference = None;
+        one.defaults.reference = None;
+        one
+    }
+
     /// The same recipe without shrinking, for comparison; `None` where nothing is shrunk.
     pub fn without_shrinking(&self) -> Option<Self> {
         let shrinks = |i: &Indicator| self.treatments(i).iter().any(Treatment::shrinks);

@@ -96,6 +96,17 @@ pub struct Column {
     counts: Option<Counts>,
     interval: Option<IntervalMethod>,
     earlier: Vec<Earlier>,
+    pool: Option<Arc<Pool>>,
+    quotient: Option<Counts>,
+}
+
+/// The other years of an indicator that is measured by several years.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pool {
+    /// The year of the column itself.
+    pub own_year: i32,
+    /// The other years, each as a table of its own areas with this one column.
+    pub others: Vec<(i32, IndicatorTable)>,
 }
 
 /// The values of an indicator in a year before the one in use.
@@ -135,7 +146,16 @@ impl Column {
                 *state = CellState::NotAvailable;
             }
         }
-        Self { indicator, values, states, counts: None, interval: None, earlier: Vec::new() }
+        Self {
+            indicator,
+            values,
+            states,
+            counts: None,
+            interval: None,
+            earlier: Vec::new(),
+            pool: None,
+            quotient: None,
+        }
     }
 
     /// A column in which `None` is a gap of no known reason.
@@ -166,6 +186,31 @@ impl Column {
         self
     }
 
+    /// The same column with what it was divided from and by, which are no persons.
+    pub fn with_quotient(mut self, quotient: Counts) -> Self {
+        self.quotient = Some(quotient);
+        self
+    }
+
+    /// The same column with its other years, for a recipe that is measured by several.
+    pub fn with_pool(mut self, pool: Pool) -> Self {
+        self.pool = Some(Arc::new(pool));
+        self
+    }
+
+    /// The same column, with its counts and years, and other cells.
+    pub(crate) fn with_cells(&self, values: Vec<f64>, states: Vec<CellState>) -> Self {
+        let cells = Self::new(self.indicator.clone(), values, states);
+        Self {
+            counts: self.counts.clone(),
+            interval: self.interval,
+            earlier: self.earlier.clone(),
+            pool: self.pool.clone(),
+            quotient: self.quotient.clone(),
+            ..cells
+        }
+    }
+
     /// Which indicator this is.
     pub fn indicator(&self) -> &IndicatorId {
         &self.indicator
@@ -186,6 +231,11 @@ impl Column {
         self.counts.as_ref()
     }
 
+    /// What the values are quotients of, where the recipe divides the column by another.
+    pub fn quotient(&self) -> Option<&Counts> {
+        self.quotient.as_ref()
+    }
+
     /// The kind of interval that goes with the counts, where there are any.
     pub fn interval(&self) -> Option<IntervalMethod> {
         self.interval
@@ -203,6 +253,10 @@ impl Column {
 
     pub(crate) fn take_earlier(&mut self) -> Vec<Earlier> {
         std::mem::take(&mut self.earlier)
+    }
+
+    pub(crate) fn take_pool(&mut self) -> Option<Arc<Pool>> {
+        self.pool.take()
     }
 
     pub(crate) fn take_counts(&mut self) -> Option<Counts> {

@@ -25,7 +25,9 @@ use crate::treat::TreatedColumn;
 pub(crate) use apply::{Frame, Scaling, apply, middle};
 pub use method::Normalisation;
 pub(crate) use normal::quantile;
-pub use parameter::{Beyond, Cap, Constant, Divisor, Fixed, RankShare, Reference, exponential};
+pub use parameter::{
+    AllYears, Beyond, Cap, Constant, Divisor, Fixed, RankShare, Reference, Years, exponential,
+};
 
 /// Comparable indicators.
 ///
@@ -166,11 +168,12 @@ pub fn normalise(
         .into_par_iter()
         .zip(&definition.indicators)
         .map(|(column, recipe)| {
-            let TreatedColumn { indicator, mut values, states: _ } = column;
+            let TreatedColumn { indicator, mut values, states: _, pooled } = column;
             let scaling = Scaling {
                 method: definition.normalisation(recipe).expect("a plan checks that one is set"),
                 flip: recipe.direction != definition.direction,
                 reference: definition.reference(recipe),
+                pooled: pooled.as_deref().and_then(Summary::of),
                 constant: definition.constant(recipe),
                 column: &indicator,
             };

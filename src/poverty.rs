@@ -4,6 +4,8 @@
 //! headcount, the intensity and their product out, with each indicator's part. A definition whose
 //! indicators are flags and whose score is their weighted mean gives the same counts `c` by area.
 
+use std::collections::BTreeMap;
+
 /// Sums of weights such as 0.1 + 0.2 and a cut-off of 0.3 differ in the last bit.
 const TOLERANCE: f64 = 1e-9;
 
@@ -16,8 +18,14 @@ pub struct Poverty {
     pub intensity: f64,
     /// `M0 = H A`: the adjusted headcount.
     pub adjusted_headcount: f64,
+    /// The share of the population that is deprived in each indicator, poor or not.
+    pub uncensored: Vec<f64>,
+    /// The share of the population that is poor and deprived in each indicator.
+    pub censored: Vec<f64>,
     /// The share of each indicator in `M0`; sums to 1, NaN where nobody is poor.
     pub contributions: Vec<f64>,
+    /// The population that is counted.
+    pub population: f64,
     /// The weighted share of deprivations of each row; NaN where a flag is missing.
     pub counts: Vec<f64>,
     /// Positions of the rows that a missing flag leaves out.
@@ -52,15 +60,105 @@ pub fn alkire_foster(deprived: &[&[f64]], weights: &[f64], k: f64, population: &
     let headcount = n_poor / people;
     let intensity = poor.iter().map(|&i| population[i] * counts[i]).sum::<f64>() / n_poor;
     let adjusted_headcount = if n_poor > 0.0 { headcount * intensity } else { headcount };
-    let contributions = deprived
-        .iter()
-        .zip(&weights)
-        .map(|(g, w)| {
-            let censored = poor.iter().map(|&i| population[i] * g[i]).sum::<f64>() / people;
-            w * censored / adjusted_headcount
-        })
-        .collect();
-    Poverty { headcount, intensity, adjusted_headcount, contributions, counts, left_out }
+    let share_of = |rows: &[usize], g: &[f64]| {
+        rows.iter().map(|&i| population[i] * g[i]).sum::<f64>() / people
+    };
+    let counted: Vec<usize> = known().collect();
+    let uncensored: Vec<f64> = deprived.iter().map(|g| share_of(&counted, g)).collect();
+    let censored: Vec<f64> = deprived.iter().map(|g| share_of(&poor, g)).collect();
+    let contributions =
+        censored.iter().zip(&weights).map(|(share, w)| w * share / adjusted_headcount).collect();
+    Poverty {
+        headcount,
+        intensity,
+        adjusted_headcount,
+        uncensored,
+        censored,
+        contributions,
+        population: people,
+        counts,
+        left_out,
+    }
+}
+
+/// What the missing flags could decide: the same measures with every missing flag 0, and with
+/// every one 1. `H` and `M0` lie between the two, whatever the flags are; `A` need not.
+///
+/// # Panics
+///
+/// As [`alkire_foster`].
+pub fn bounds(
+    deprived: &[&[f64]],
+    weights: &[f64],
+    k: f64,
+    population: &[f64],
+) -> (Poverty, Poverty) {
+    let filled = |flag: f64| {
+        let fill = |g: &&[f64]| -> Vec<f64> {
+            g.iter().map(|x| if x.is_nan() { flag } else { *x }).collect()
+        };
+        let columns: Vec<Vec<f64>> = deprived.iter().map(fill).collect();
+        let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        alkire_foster(&columns, weights, k, population)
+    };
+    (filled(0.0), filled(1.0))
+}
+
+/// The measures of some rows.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct GroupPoverty {
+    /// The group; `None` for all rows together.
+    pub group: Option<String>,
+    /// Its rows, with a missing flag or without.
+    pub n_rows: usize,
+    /// Their measures, of the rows without a missing flag.
+    pub measures: Poverty,
+    /// With every missing flag 0 and 1.
+    pub bounds: (Poverty, Poverty),
+    /// The group's part of `M0` of all rows; the parts of all groups sum to 1 where each row has a
+    /// group. NaN where nobody is poor.
+    pub contribution: f64,
+}
+
+/// All rows together, then each group in the order of their names.
+///
+/// Shape: as [`alkire_foster`], with one group a row; a row of no group counts in the whole only.
+/// `M0` of the whole is the mean of the groups' weighted by their population.
+///
+/// Source: Alkire and Foster (2011), as above, section 6 on decomposability.
+///
+/// # Panics
+///
+/// As [`alkire_foster`].
+pub fn by_group(
+    deprived: &[&[f64]],
+    weights: &[f64],
+    k: f64,
+    population: &[f64],
+    groups: &[Option<String>],
+) -> Vec<GroupPoverty> {
+    let mut rows_of: BTreeMap<Option<&String>, Vec<usize>> = BTreeMap::new();
+    rows_of.insert(None, (0..population.len()).collect());
+    for (row, group) in groups.iter().enumerate() {
+        if group.is_some() {
+            rows_of.entry(group.as_ref()).or_default().push(row);
+        }
+    }
+    let mut out: Vec<GroupPoverty> = Vec::with_capacity(rows_of.len());
+    for (group, rows) in rows_of {
+        let pick = |values: &[f64]| -> Vec<f64> { rows.iter().map(|&row| values[row]).collect() };
+        let columns: Vec<Vec<f64>> = deprived.iter().map(|g| pick(g)).collect();
+        let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        let people = pick(population);
+        let measures = alkire_foster(&columns, weights, k, &people);
+        let whole = out.first().map_or(&measures, |all| &all.measures);
+        let contribution = measures.population * measures.adjusted_headcount
+            / (whole.population * whole.adjusted_headcount);
+        let bounds = bounds(&columns, weights, k, &people);
+        let group = group.cloned();
+        out.push(GroupPoverty { group, n_rows: rows.len(), measures, bounds, contribution });
+    }
+    out
 }
 
 #[cfg(test)]
@@ -86,6 +184,46 @@ mod tests {
     fn a_row_with_a_gap_is_left_out_and_listed() {
         let out = alkire_foster(&[&[1.0, f64::NAN], &[0.0, 1.0]], &[1.0, 1.0], 0.5, &[1.0, 1.0]);
         assert_eq!((out.headcount, out.left_out), (1.0, vec![1]));
+    }
+
+    proptest::proptest! {
+        /// Whatever stands behind the gaps, H and M0 lie within their bounds.
+        #[test]
+        fn bounds_hold_every_filling(
+            cells in proptest::collection::vec(0..3_u8, 24),
+            fills in proptest::collection::vec(0..2_u8, 24),
+            k in 0.05..1.0_f64,
+        ) {
+            let flags = |missing: &dyn Fn(usize) -> f64| -> Vec<Vec<f64>> {
+                let cell = |at: usize| match cells[at] { 2 => missing(at), x => f64::from(x) };
+                (0..3).map(|j| (0..8).map(|i| cell(8 * j + i)).collect()).collect()
+            };
+            let weights = [0.2, 0.3, 0.5];
+            let people: Vec<f64> = (1..9).map(f64::from).collect();
+            let measured = |columns: &[Vec<f64>]| {
+                let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+                (alkire_foster(&columns, &weights, k, &people), bounds(&columns, &weights, k, &people))
+            };
+            let (_, (low, high)) = measured(&flags(&|_| f64::NAN));
+            let (filled, _) = measured(&flags(&|at| f64::from(fills[at])));
+            proptest::prop_assert!(low.headcount <= filled.headcount);
+            proptest::prop_assert!(filled.headcount <= high.headcount);
+            proptest::prop_assert!(low.adjusted_headcount <= filled.adjusted_headcount + 1e-12);
+            proptest::prop_assert!(filled.adjusted_headcount <= high.adjusted_headcount + 1e-12);
+        }
+    }
+
+    #[test]
+    fn groups_make_up_the_whole() {
+        let flags: [&[f64]; 2] = [&[1.0, 0.0, 1.0, 0.0], &[1.0, 1.0, 0.0, 0.0]];
+        let groups = ["a", "a", "b", "b"].map(|g| Some(g.to_owned()));
+        let found = by_group(&flags, &[1.0, 1.0], 0.5, &[1.0, 2.0, 3.0, 4.0], &groups);
+        let (whole, parts) = found.split_first().unwrap();
+        let sum: f64 = parts.iter().map(|part| part.contribution).sum();
+        assert!((sum - 1.0).abs() < 1e-12 && whole.contribution == 1.0);
+        // Of 10 people 1 is deprived in both ways and 5 in one: M0 = (1 + 5 / 2) / 10.
+        assert!((whole.measures.adjusted_headcount - 0.35).abs() < 1e-12);
+        assert_eq!(parts.iter().map(|part| part.n_rows).collect::<Vec<_>>(), [2, 2]);
     }
 
     #[test]

@@ -194,6 +194,8 @@ pub enum Mark {
     NotAvailable,
     /// Not a mark: such a cell is an error.
     Invalid,
+    /// A number after all, in a column of a table in which it is a mark elsewhere.
+    Number,
 }
 
 impl Mark {
@@ -203,7 +205,7 @@ impl Mark {
             Self::Suppressed => Some(CellState::Suppressed),
             Self::NotApplicable => Some(CellState::NotApplicable),
             Self::NotAvailable => Some(CellState::NotAvailable),
-            Self::Invalid => None,
+            Self::Invalid | Self::Number => None,
         }
     }
 }

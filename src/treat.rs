@@ -23,10 +23,11 @@ use thiserror::Error;
 
 use crate::area::{Area, AreaId};
 use crate::index::IndexDefinition;
-use crate::indicator::{CellState, Column, Counts, IndicatorId, IndicatorTable};
+use crate::indicator::{CellState, Column, Counts, IndicatorId, IndicatorTable, Pool};
 use crate::neighbour::Neighbours;
+use crate::normalise::{Reference, Years};
 use crate::round::Round;
-use crate::screen::Screened;
+use crate::screen::{self, Screened};
 use crate::shrink;
 use crate::statistics::{Shape, quantile_of_present};
 
@@ -61,6 +62,9 @@ pub struct TreatedColumn {
     pub values: Vec<f64>,
     /// What stood in each cell before; an imputed cell keeps the state of its gap.
     pub states: Vec<CellState>,
+    /// The treated values of the years that the indicator is measured by, where the recipe pools
+    /// years; they belong to no area.
+    pub pooled: Option<Vec<f64>>,
 }
 
 /// One cell that was filled or moved.
@@ -324,6 +328,7 @@ fn treat_column(
 ) -> Result<(TreatedColumn, Vec<Change>, Vec<Choice>), TreatError> {
     let recipe = &definition.indicators[indicator_idx];
     let earlier = column.take_earlier();
+    let pool = column.take_pool();
     let counts = column.take_counts();
     let (indicator, mut values, states) = column.into_parts();
     for at in (0..around.screened.len()).filter(|&at| around.screened[at]) {
@@ -353,7 +358,31 @@ fn treat_column(
         step.treat(treatment, counts.as_ref())?;
     }
     let (ledger, choices) = (step.ledger, step.choices);
-    Ok((TreatedColumn { indicator, values, states }, ledger, choices))
+    let pooled = match (definition.reference(recipe), &pool) {
+        (Some(Reference::Years(years)), Some(pool)) => {
+            Some(pooled(pool, years, &values, &definition.only(indicator_idx))?)
+        }
+        (Some(_) | None, Some(_) | None) => None,
+    };
+    Ok((TreatedColumn { indicator, values, states, pooled }, ledger, choices))
+}
+
+/// The values of several years, each treated by itself as `own` were; `recipe` has this one
+/// indicator.
+fn pooled(
+    pool: &Pool,
+    years: &Years,
+    own: &[f64],
+    recipe: &IndexDefinition,
+) -> Result<Vec<f64>, TreatError> {
+    let mut values = if years.has(pool.own_year) { own.to_vec() } else { Vec::new() };
+    for (_, table) in pool.others.iter().filter(|(year, _)| years.has(*year)) {
+        let table = screen::screen(table.clone(), recipe.screen.as_ref());
+        for column in treat(table, recipe)?.columns {
+            values.extend(column.values);
+        }
+    }
+    Ok(values)
 }
 
 /// One treatment of one column, apart from a computation; returns what it chose.

@@ -5,6 +5,7 @@
 //! row by row.
 
 mod columns;
+mod pool;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,7 @@ use crate::index::{IndexDefinition, Indicator};
 use crate::indicator::{IndicatorId, IndicatorTable};
 use crate::load::table::{RawTable, TableRequest};
 use crate::neighbour::Neighbours;
+use crate::normalise::Reference;
 use crate::notice::Notice;
 use crate::project::{Areas, Mark, Project, Source};
 use crate::screen;
@@ -162,6 +164,7 @@ pub fn validate(
     check_number_of_areas(&raw, &rows, &mut problems);
     let years = earlier_rows(&raw, &project.areas, definition, &areas, &mut notices);
     let reader = columns::Reader { years, project, rows: &rows, areas: &areas };
+    let mut pools = pool::pools(&raw, project, definition, &mut problems, &mut notices);
     let columns = reader.columns(raw, definition, &mut problems, &mut notices);
     if problems.is_empty() {
         let asks = project.screen.is_some_and(|screen| screen.at_least_population.is_some());
@@ -170,7 +173,11 @@ pub fn validate(
         if asks && !unknown.is_empty() {
             notices.push(Notice::warning("treat.screen-population-unknown").about(unknown));
         }
-        let table = IndicatorTable::new(areas, columns);
+        let columns = columns.into_iter().map(|column| match pools.remove(column.indicator()) {
+            Some(pool) => column.with_pool(pool),
+            None => column,
+        });
+        let table = IndicatorTable::new(areas, columns.collect());
         Ok((screen::screen(table, project.screen.as_ref()), notices))
     } else {
         Err(InvalidTable { file, problems })
@@ -214,6 +221,15 @@ fn check_methods(project: &Project, definition: &IndexDefinition, problems: &mut
         problems.push(Problem::new(
             format!("`{}` fills gaps from earlier years, but the table has no years", indicator.id),
             "set `year = { column = \"…\", use-year = … }` under `[areas]`",
+        ));
+    }
+    let by_years = |i: &&Indicator| matches!(definition.reference(i), Some(Reference::Years(_)));
+    if let Some(indicator) = definition.indicators.iter().find(by_years)
+        && project.areas.year.is_none()
+    {
+        problems.push(Problem::new(
+            format!("`{}` is measured by pooled years, but the table has no years", indicator.id),
+            "set `year = { column = \"…\", use-year = … }` under `[areas]`, or `--year COLUMN=YEAR`",
         ));
     }
     let screens = [project.screen.as_ref(), definition.screen.as_ref()];

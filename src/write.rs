@@ -37,7 +37,8 @@ pub enum Columns {
 
 /// Writes scores or ranks as CSV: one line an area, then the parts that make the score.
 ///
-/// A missing score, rank or part is an empty cell. `top` keeps the first lines only.
+/// A missing score, rank or part is an empty cell. Numbers read back as the same bits, or have
+/// this many `decimals`. `top` keeps the first lines only.
 ///
 /// # Errors
 ///
@@ -46,6 +47,7 @@ pub fn table_csv(
     out: &mut (impl Write + ?Sized),
     analysis: &Analysis,
     columns: Columns,
+    decimals: Option<u8>,
     top: Option<usize>,
 ) -> io::Result<()> {
     let parts = analysis.parts();
@@ -70,8 +72,10 @@ pub fn table_csv(
     // Blocks are made in parallel and written in their order.
     const BLOCK: usize = 8192;
     for group in order.chunks(BLOCK * 16) {
-        let blocks: Vec<String> =
-            group.par_chunks(BLOCK).map(|order| block(analysis, columns, &parts, order)).collect();
+        let blocks: Vec<String> = group
+            .par_chunks(BLOCK)
+            .map(|order| block(analysis, (columns, decimals), &parts, order))
+            .collect();
         for block in blocks {
             out.write_all(block.as_bytes())?;
         }
@@ -84,7 +88,12 @@ pub fn table_csv(
 /// By rank, each row stands somewhere else in every column. The columns are gathered first in
 /// loops of independent reads, because a read that misses the cache costs more than writing the
 /// number.
-fn block(analysis: &Analysis, columns: Columns, parts: &[(&str, &[f64])], order: &[u32]) -> String {
+fn block(
+    analysis: &Analysis,
+    (columns, decimals): (Columns, Option<u8>),
+    parts: &[(&str, &[f64])],
+    order: &[u32],
+) -> String {
     let ranking = &analysis.ranking;
     let gather =
         |values: &[f64]| -> Vec<f64> { order.iter().map(|&at| values[at as usize]).collect() };
@@ -95,12 +104,16 @@ fn block(analysis: &Analysis, columns: Columns, parts: &[(&str, &[f64])], order:
     let ranks = gather(ranking.ranks());
     let parts: Vec<Vec<f64>> = parts.iter().map(|(_, values)| gather(values)).collect();
     let mut out = String::with_capacity(order.len() * (40 + 20 * parts.len()));
+    let push = |out: &mut String, x: f64| match decimals {
+        Some(decimals) => push_fixed(out, x, decimals),
+        None => push_number(out, x),
+    };
     for (row, (id, name)) in texts.iter().enumerate() {
         push_text(&mut out, id);
         out.push(',');
         push_text(&mut out, name);
         out.push(',');
-        push_number(&mut out, scores[row]);
+        push(&mut out, scores[row]);
         if columns == Columns::Rank {
             out.push(',');
             push_number(&mut out, ranks[row]);
@@ -113,7 +126,7 @@ fn block(analysis: &Analysis, columns: Columns, parts: &[(&str, &[f64])], order:
         }
         for values in &parts {
             out.push(',');
-            push_number(&mut out, values[row]);
+            push(&mut out, values[row]);
         }
         out.push('\n');
     }
@@ -161,7 +174,8 @@ fn push_area(out: &mut String, area: &Area) {
 /// A cell of text, in quotation marks where it needs them (RFC 4180).
 fn push_text(out: &mut String, text: &str) {
     let padded = text.starts_with(' ') || text.ends_with(' ');
-    if !padded && !text.contains(['"', ',', '\n', '\r', ';']) {
+    let special = |byte: u8| matches!(byte, b'"' | b',' | b'\n' | b'\r' | b';');
+    if !padded && !text.bytes().any(special) {
         out.push_str(text);
         return;
     }
@@ -185,7 +199,7 @@ fn push_number(out: &mut String, x: f64) {
     }
     // Whole numbers are common (ranks) and are written without `.0`.
     if x.fract() == 0.0 && x.abs() < 1e15 {
-        let _ = write!(out, "{}", x as i64);
+        push_whole(out, x as i64);
         return;
     }
     let mut buffer = zmij::Buffer::new();
@@ -194,6 +208,52 @@ fn push_number(out: &mut String, x: f64) {
         let _ = write!(out, "{x}");
     } else {
         out.push_str(text);
+    }
+}
+
+fn push_whole(out: &mut String, x: i64) {
+    if x < 0 {
+        out.push('-');
+    }
+    let mut digits = [b'0'; 20];
+    let (mut rest, mut start) = (x.unsigned_abs(), digits.len() - 1);
+    loop {
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+        start -= 1;
+    }
+    out.push_str(std::str::from_utf8(&digits[start..]).unwrap_or_default());
+}
+
+/// The number with this many decimals, as the standard library rounds it; nothing where there is
+/// none.
+fn push_fixed(out: &mut String, x: f64, decimals: u8) {
+    use std::fmt::Write as _;
+    if x.is_nan() {
+        return;
+    }
+    let factor = 10_u64.pow(u32::from(decimals));
+    let scaled = x.abs() * factor as f64;
+    let whole = scaled.round();
+    // The product is off by its last bits: near a half, or where they reach the decimals, the
+    // standard library decides.
+    if scaled > 1e12 || (scaled - scaled.floor() - 0.5).abs() < 1e-3 {
+        let _ = write!(out, "{x:.0$}", usize::from(decimals));
+        return;
+    }
+    let whole = whole as u64;
+    if x.is_sign_negative() {
+        out.push('-');
+    }
+    push_whole(out, (whole / factor) as i64);
+    if decimals > 0 {
+        // A one in front keeps the zeros behind the point, and then makes place for it.
+        let point = out.len();
+        push_whole(out, (whole % factor + factor) as i64);
+        out.replace_range(point..=point, ".");
     }
 }
 
@@ -208,6 +268,26 @@ mod tests {
             push_number(&mut text, x);
             proptest::prop_assert_eq!(text.parse::<f64>().unwrap().to_bits(), x.to_bits());
             proptest::prop_assert!(!text.contains('e'));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn decimals_are_those_of_the_standard_library(x in -1e7..1e7_f64, decimals in 0_u8..9) {
+            let mut text = String::new();
+            push_fixed(&mut text, x, decimals);
+            proptest::prop_assert_eq!(text, format!("{x:.0$}", usize::from(decimals)));
+        }
+    }
+
+    #[test]
+    fn halves_and_ends_are_written_as_the_standard_library_does() {
+        for x in [0.5, 0.125, 2.5, -0.0, 0.0, 1e15, -1e-9, 999.9999999, 0.3, f64::INFINITY] {
+            for decimals in [0, 2, 6] {
+                let mut text = String::new();
+                push_fixed(&mut text, x, decimals);
+                assert_eq!(text, format!("{x:.0$}", usize::from(decimals)));
+            }
         }
     }
 

@@ -2,7 +2,9 @@
 
 mod bad_input;
 mod check_a_published_index;
+mod choose_the_method;
 mod compare_two_results;
+mod count_the_poor;
 mod explain_an_area;
 mod find_clusters;
 mod how_sure_is_a_rank;

@@ -6,6 +6,7 @@
 
 mod contiguity;
 mod index_methods;
+mod published_schemes;
 
 use std::path::Path;
 use std::process::Command;

@@ -19,7 +19,9 @@ use levekaar::load::boundaries::{BoundaryOptions, boundaries};
 use levekaar::load::table::TableRequest;
 use levekaar::load::{self, ProjectFile};
 use levekaar::notice::Notice;
-use levekaar::project::{Areas, Choice, Encoding, Format, MapOptions, Mark, Outputs, Project};
+use levekaar::project::{
+    Areas, Choice, Encoding, Format, MapOptions, Mark, Outputs, Project, Year,
+};
 use levekaar::select::RuleFile;
 use levekaar::suggest::nearest;
 use levekaar::uncertainty::{Space, UncertaintyOptions};
@@ -50,6 +52,14 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "COLUMN")]
     population: Option<String>,
 
+    /// Column of larger units, for a bare table
+    #[arg(long, value_name = "COLUMN")]
+    parent: Option<String>,
+
+    /// Column of years and the year to use, for a bare table: `year=2024`
+    #[arg(long, value_name = "COLUMN=YEAR", value_parser = year)]
+    year: Option<Year>,
+
     /// Mark of a missing value, for a bare table: `-999=not-available`; may be repeated
     ///
     /// KIND is `suppressed`, `not-available`, `not-applicable` or `invalid` (not a mark at all).
@@ -62,6 +72,14 @@ pub(crate) struct InputArgs {
     missing: Vec<(String, Mark)>,
 }
 
+/// `year=2024` as a column and a year.
+fn year(typed: &str) -> Result<Year, String> {
+    let found = typed.rsplit_once('=').and_then(|(column, year)| {
+        Some(Year { column: column.to_owned(), use_year: year.trim().parse().ok()? })
+    });
+    found.ok_or_else(|| "write COLUMN=YEAR, such as `year=2024`".to_owned())
+}
+
 /// `-999=not-available` as a text and what it means.
 pub(super) fn mark(typed: &str) -> Result<(String, Mark), String> {
     let Some((text, kind)) = typed.rsplit_once('=') else {
@@ -72,6 +90,7 @@ pub(super) fn mark(typed: &str) -> Result<(String, Mark), String> {
         "not-available" => Mark::NotAvailable,
         "not-applicable" => Mark::NotApplicable,
         "invalid" => Mark::Invalid,
+        "number" => Mark::Number,
         other => {
             return Err(format!(
                 "`{other}` is not a kind of gap: use `suppressed`, `not-available`, \
@@ -97,12 +116,30 @@ pub(crate) struct Job {
 impl InputArgs {
     /// A project file, with another recipe or its own.
     pub(crate) fn project(input: PathBuf, index: Option<String>) -> Self {
-        Self { input, index, id: None, name: None, population: None, missing: Vec::new() }
+        Self {
+            input,
+            index,
+            id: None,
+            name: None,
+            population: None,
+            parent: None,
+            year: None,
+            missing: Vec::new(),
+        }
     }
 
     /// A bare table with a recipe; `id` is the first column where nothing is said.
     pub(crate) fn bare(input: PathBuf, index: String, id: Option<String>) -> Self {
-        Self { input, index: Some(index), id, name: None, population: None, missing: Vec::new() }
+        Self {
+            input,
+            index: Some(index),
+            id,
+            name: None,
+            population: None,
+            parent: None,
+            year: None,
+            missing: Vec::new(),
+        }
     }
 
     /// Reads the project, the recipe and the rule.
@@ -112,11 +149,13 @@ impl InputArgs {
             if self.id.is_some()
                 || self.name.is_some()
                 || self.population.is_some()
+                || self.parent.is_some()
+                || self.year.is_some()
                 || !self.missing.is_empty()
             {
                 return Err(miette!(
                     help = "they are keys of `[areas]` in the project file",
-                    "`--id`, `--name`, `--population` and `--missing` go with a bare table"
+                    "`--id`, `--name`, `--population`, `--parent`, `--year` and `--missing` go with a bare table"
                 ));
             }
             load::project(&self.input)?
@@ -168,9 +207,9 @@ impl InputArgs {
                 file: self.input.clone(),
                 id,
                 name: self.name.clone(),
-                parent: None,
+                parent: self.parent.clone(),
                 population: self.population.clone(),
-                year: None,
+                year: self.year.clone(),
                 neighbours: None,
                 contiguity: None,
                 format: Format::default(),

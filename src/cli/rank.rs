@@ -27,6 +27,10 @@ pub(crate) struct RankArgs {
     #[arg(long, value_name = "N")]
     top: Option<NonZeroUsize>,
 
+    /// Write scores and parts with N decimals; as they read back to the last bit without it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(..=12))]
+    decimals: Option<u8>,
+
     /// Write to FILE and not to stdout
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -38,5 +42,7 @@ pub(crate) fn run(args: &RankArgs, terminal: &Terminal) -> miette::Result<()> {
     let analysis = job.scores(terminal)?;
     terminal.notices(&analysis.notices, job.project().language);
     let top = args.top.map(NonZeroUsize::get);
-    to_file_or_stdout(args.output.as_deref(), |out| table_csv(out, &analysis, Columns::Rank, top))
+    to_file_or_stdout(args.output.as_deref(), |out| {
+        table_csv(out, &analysis, Columns::Rank, args.decimals, top)
+    })
 }

@@ -125,7 +125,7 @@ struct Results<'a> {
 fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
     let Results { job, analysis, boundaries, map, uncertainty, provenance } = *results;
     let project = job.project();
-    staged.add("ranking.csv", |out| table_csv(out, analysis, Columns::Rank, None))?;
+    staged.add("ranking.csv", |out| table_csv(out, analysis, Columns::Rank, None, None))?;
     stages(staged, analysis)?;
     let mut parquet = Vec::new();
     ranking_parquet(&mut parquet, analysis)

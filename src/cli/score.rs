@@ -24,6 +24,10 @@ pub(crate) struct ScoreArgs {
     #[command(flatten)]
     input: InputArgs,
 
+    /// Write scores and parts with N decimals; as they read back to the last bit without it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(..=12))]
+    decimals: Option<u8>,
+
     /// Write to FILE and not to stdout
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -34,7 +38,9 @@ pub(crate) fn run(args: &ScoreArgs, terminal: &Terminal) -> miette::Result<()> {
     let job = args.input.job(None)?;
     let analysis = job.scores(terminal)?;
     terminal.notices(&analysis.notices, job.project().language);
-    to_file_or_stdout(args.output.as_deref(), |out| table_csv(out, &analysis, Columns::Score, None))
+    to_file_or_stdout(args.output.as_deref(), |out| {
+        table_csv(out, &analysis, Columns::Score, args.decimals, None)
+    })
 }
 
 /// Writes a file complete or not at all, or to stdout; a pipe that closes early is no error.

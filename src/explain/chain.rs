@@ -76,9 +76,11 @@ pub struct IndicatorChain {
 /// `numerator / denominator * per`, or `complement_of` less that.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RateStep {
-    /// Events or persons with the attribute.
+    /// What the two numbers are.
+    pub kind: RateKind,
+    /// Events or persons with the attribute; or the column that is divided.
     pub numerator: f64,
-    /// Persons at risk.
+    /// Persons at risk; or the column that it is divided by.
     pub denominator: f64,
     /// 100 for per cent.
     pub per: f64,
@@ -86,6 +88,16 @@ pub struct RateStep {
     pub complement_of: Option<f64>,
     /// The rate.
     pub result: f64,
+}
+
+/// What a value was computed from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RateKind {
+    /// Counts of persons or events.
+    Counted,
+    /// One column by another.
+    Divided,
 }
 
 /// One treatment of one cell, in the unit of the step before.

@@ -9,7 +9,7 @@ use crate::round::Round;
 use crate::statistics::{self, Summary};
 use crate::treat::{Basis, Change, ChangeKind, Imputation, Treatment};
 
-use super::chain::{IndicatorChain, RateStep, Rounding, TreatmentStep};
+use super::chain::{IndicatorChain, RateKind, RateStep, Rounding, TreatmentStep};
 use super::scale::{Rule, scale};
 use super::{present, transform};
 
@@ -33,6 +33,7 @@ pub(super) fn chain(analysis: &Analysis, at: usize, area_idx: usize) -> Indicato
         method: definition.normalisation(recipe).expect("a plan checks that one is set"),
         turned: recipe.direction != definition.direction,
         reference: definition.reference(recipe),
+        pooled: Some(analysis.computation.scaled.columns()[at].before),
         constant: definition.constant(recipe),
     };
     let input = present(values[area_idx]);
@@ -61,7 +62,11 @@ pub(super) fn rounded(x: f64, rule: Round) -> Rounding {
 }
 
 fn rate(column: &Column, area_idx: usize) -> Option<RateStep> {
-    let counts = column.counts()?;
+    let (counts, kind) = match (column.counts(), column.quotient()) {
+        (Some(counts), _) => (counts, RateKind::Counted),
+        (None, Some(quotient)) => (quotient, RateKind::Divided),
+        (None, None) => return None,
+    };
     let value = present(column.values()[area_idx])?;
     let (numerator, denominator) = (counts.numerator[area_idx], counts.denominator[area_idx]);
     let plain = numerator / denominator * counts.per;
@@ -69,7 +74,7 @@ fn rate(column: &Column, area_idx: usize) -> Option<RateStep> {
     let is_plain = (plain - value).abs() <= 1e-9 * value.abs().max(1.0);
     let complement_of = (!is_plain).then(|| round_half_away(value + plain, 9));
     let result = complement_of.map_or(plain, |whole| whole - plain);
-    Some(RateStep { numerator, denominator, per: counts.per, complement_of, result })
+    Some(RateStep { kind, numerator, denominator, per: counts.per, complement_of, result })
 }
 
 /// Fills the gaps of the column as the ledger says; a step comes back when the area's own gap was

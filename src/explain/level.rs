@@ -61,7 +61,8 @@ fn chain(
     let entering = round_before.map(|rounding| rounding.after).or(aggregate);
     let normalisation = rules.normalise.as_ref().and_then(|method| {
         let (turned, constant) = (false, Constant::Error);
-        let rule = Rule { method, turned, reference: rules.reference.as_ref(), constant };
+        let rule =
+            Rule { method, turned, reference: rules.reference.as_ref(), pooled: None, constant };
         let column = column(analysis, rules, (level, weights));
         scale(&rule, &column, area_idx, entering, analysis.table.areas())
     });

@@ -3,7 +3,7 @@
 use crate::aggregate::Aggregation;
 use crate::indicator::Direction;
 use crate::language::{Language, message};
-use crate::normalise::{Beyond, Normalisation, RankShare, Reference};
+use crate::normalise::{AllYears, Beyond, Normalisation, RankShare, Reference, Years};
 
 use super::digits::plain;
 
@@ -138,6 +138,13 @@ pub(super) fn reference_name(reference: &Reference, language: Language) -> Strin
         }
         Reference::Parent(parent) => {
             message(language, "explain.reference-parent", &[("parent", parent)])
+        }
+        Reference::Years(Years::Word(AllYears::All)) => {
+            message(language, "explain.reference-all-years", &[])
+        }
+        Reference::Years(Years::These(years)) => {
+            let years: Vec<String> = years.iter().map(i32::to_string).collect();
+            message(language, "explain.reference-years", &[("years", &years.join(", "))])
         }
         Reference::Fixed(_) => message(language, "explain.reference-fixed", &[]),
     }

@@ -65,6 +65,8 @@ pub(super) struct Rule<'a> {
     /// Whether the value is turned first.
     pub(super) turned: bool,
     pub(super) reference: Option<&'a Reference>,
+    /// What pooled years look like, where the reference names years.
+    pub(super) pooled: Option<Summary>,
     pub(super) constant: Constant,
 }
 
@@ -141,6 +143,7 @@ fn measured_by(
     match rule.reference {
         None => Some((all, None)),
         Some(Reference::Areas(ids)) => of(&|area| ids.contains(&area.id)),
+        Some(Reference::Years(_)) => rule.pooled.map(|summary| (summary, None)),
         Some(Reference::Parent(parent)) => of(&|area| area.parent.as_ref() == Some(parent)),
         Some(Reference::Fixed(fixed)) => {
             let or_gap = |x: Option<f64>| x.unwrap_or(f64::NAN);

@@ -12,7 +12,8 @@ use crate::treat::{Basis, Imputation};
 
 use super::across::looks_at_all;
 use super::chain::{
-    Explanation, IndicatorChain, LevelChain, NormaliseStep, RankStep, Rounding, TreatmentStep,
+    Explanation, IndicatorChain, LevelChain, NormaliseStep, RankStep, RateKind, Rounding,
+    TreatmentStep,
 };
 use super::combine::Sums;
 use super::digits::{decimals_of_table, operand, plain, result};
@@ -128,7 +129,11 @@ impl Page {
             if chain.unit.is_empty() { direction } else { format!("{}; {direction}", chain.unit) };
         self.section(&format!("{n}. {title} ({about})"));
         if let Some(rate) = &chain.rate {
-            self.formula("counted", &formula::rate(rate, self.language));
+            let key = match rate.kind {
+                RateKind::Counted => "counted",
+                RateKind::Divided => "divided",
+            };
+            self.formula(key, &formula::rate(rate, self.language));
         }
         match chain.raw {
             Some(raw) => {

@@ -8,6 +8,7 @@ use std::fmt;
 
 use super::{IndexDefinition, Level, VERSION};
 use crate::indicator::IndicatorId;
+use crate::normalise::Reference;
 use crate::round::Round;
 use crate::treat::{Treatment, problem_of_list};
 use crate::weight::{self, Weighting};
@@ -252,6 +253,14 @@ fn check_parameters(definition: &IndexDefinition, problems: &mut Vec<DefinitionP
             level.round.and_then(Round::problem),
         ];
         problems.extend(all.into_iter().flatten().map(|(m, h)| problem(format!("`{id}`: {m}"), h)));
+    }
+    let of_level = |level: &Level| matches!(level.reference, Some(Reference::Years(_)));
+    let levels = definition.domains.iter().map(|domain| (domain.id.as_str(), &domain.score));
+    for (id, _) in levels.chain([("score", &definition.score)]).filter(|(_, l)| of_level(l)) {
+        problems.push(problem(
+            format!("`{id}` is measured by years, which only an indicator can be"),
+            "set `reference = { years = \"all\" }` on the indicators, and take it out here",
+        ));
     }
     for column in super::report::columns(definition) {
         let id = &column.id;

@@ -146,7 +146,8 @@ pub(crate) fn make(
         };
         if let Some(method) = &column.normalise {
             let (flip, reference, constant) = (false, None, Constant::Error);
-            let scaling = Scaling { method, flip, reference, constant, column: &column.id };
+            let scaling =
+                Scaling { method, flip, reference, pooled: None, constant, column: &column.id };
             apply(&scaling, &mut values, frame)?;
         }
         if let Some(round) = column.round {

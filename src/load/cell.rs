@@ -25,6 +25,8 @@ pub struct CellReader {
     marks: BTreeMap<Vec<u8>, Mark>,
     numeric_marks: Vec<(f64, Mark)>,
     decimal: Decimal,
+    /// What a cell without text means; asked often enough to be looked up once.
+    empty: Cell,
 }
 
 impl CellReader {
@@ -35,15 +37,37 @@ impl CellReader {
         let users = marks.iter().map(|(text, mark)| (text.trim().as_bytes().to_vec(), *mark));
         let numeric_marks = marks
             .iter()
+            .filter(|(_, mark)| **mark != Mark::Number)
             .filter_map(|(text, mark)| Some((text.trim().parse::<f64>().ok()?, *mark)))
             .filter(|(number, _)| number.is_finite())
             .collect();
-        Self { marks: usual.chain(users).collect(), numeric_marks, decimal }
+        let mut marks: BTreeMap<Vec<u8>, Mark> = usual.chain(users).collect();
+        marks.retain(|_, mark| *mark != Mark::Number);
+        let empty = marks.get(&b""[..]).and_then(|mark| mark.state());
+        let empty = empty.map_or(Cell::Unreadable, Cell::Gap);
+        Self { marks, numeric_marks, decimal, empty }
+    }
+
+    /// What the cell at the start of `line` holds, and where it ends: at the next delimiter or at
+    /// the end of the line. Nearly every cell is a plain number, which ends where it is read.
+    pub fn read_to_delimiter(&self, line: &[u8], delimiter: u8) -> (Cell, usize) {
+        if let Some((number, end)) = scan_plain(line, self.decimal)
+            && line.get(end).is_none_or(|byte| *byte == delimiter)
+        {
+            return (self.read_number(number), end);
+        }
+        let end = memchr::memchr(delimiter, line).unwrap_or(line.len());
+        (self.read(&line[..end]), end)
     }
 
     /// What this cell holds.
     pub fn read(&self, cell: &[u8]) -> Cell {
-        if let Some(number) = parse_plain(cell, self.decimal) {
+        if cell.is_empty() {
+            return self.empty;
+        }
+        if let Some((number, end)) = scan_plain(cell, self.decimal)
+            && end == cell.len()
+        {
             return self.read_number(number);
         }
         let cell = trim(cell);
@@ -67,46 +91,51 @@ impl CellReader {
     }
 }
 
+/// Digits that a `u64` holds, whatever they are.
+const MOST_DIGITS: usize = 19;
+
 const POWERS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];
 
-/// Digits with at most one decimal mark and a sign, and nothing else: nearly every cell.
+/// A number at the start of `text`: digits with at most one decimal mark and a sign; and where
+/// it ends.
 ///
 /// Up to 2^53 the digits are exact in `f64`, and so is the power of ten, so that one division
 /// rounds correctly (Clinger 1990). Everything else goes to the standard library.
-fn parse_plain(cell: &[u8], decimal: Decimal) -> Option<f64> {
+fn scan_plain(text: &[u8], decimal: Decimal) -> Option<(f64, usize)> {
     let mark = match decimal {
         Decimal::Point => b'.',
         Decimal::Comma => b',',
     };
-    let (negative, digits) = match cell.split_first()? {
-        (b'-', rest) => (true, rest),
-        _ => (false, cell),
-    };
+    let negative = *text.first()? == b'-';
+    let start = usize::from(negative);
     let mut mantissa = 0_u64;
-    let mut fraction = None;
-    for (at, &byte) in digits.iter().enumerate() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit < 10 {
-            mantissa = mantissa.checked_mul(10)?.checked_add(u64::from(digit))?;
-        } else if byte == mark && fraction.is_none() {
-            fraction = Some(at);
-        } else {
-            return None;
+    let mut digits_from = |from: usize| {
+        let mut at = from;
+        while let Some(digit) = text.get(at).map(|byte| byte.wrapping_sub(b'0'))
+            && digit < 10
+        {
+            // Too many digits are told by their number below.
+            mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
+            at += 1;
         }
-    }
-    let decimals = match fraction {
-        Some(at) => digits.len() - at - 1,
-        None => 0,
+        at
     };
-    let n_digits = digits.len() - usize::from(fraction.is_some());
-    if n_digits == 0 || mantissa >= 1 << 53 || decimals >= POWERS.len() {
+    let whole = digits_from(start);
+    let (end, decimals) = if text.get(whole) == Some(&mark) {
+        let end = digits_from(whole + 1);
+        (end, end - whole - 1)
+    } else {
+        (whole, 0)
+    };
+    let n_digits = whole - start + decimals;
+    if n_digits == 0 || n_digits > MOST_DIGITS || mantissa >= 1 << 53 {
         return None;
     }
     let number = mantissa as f64 / POWERS[decimals];
-    Some(if negative { -number } else { number })
+    Some((if negative { -number } else { number }, end))
 }
 
 /// The same with spaces between thousands, a plus or a real minus sign, an exponent or a `%`.

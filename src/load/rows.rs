@@ -233,13 +233,28 @@ impl Part<'_> {
         let layout = self.layout;
         for line in lines(chunk) {
             let mut column = 0;
-            let mut start = 0;
-            for at in memchr::memchr_iter(layout.delimiter, line).chain([line.len()]) {
-                if let Some(target) = layout.wanted.targets.get(column) {
-                    self.take(*target, &line[start..at]);
-                }
-                start = at + 1;
+            let mut rest = line;
+            loop {
+                let end = match layout.wanted.targets.get(column) {
+                    Some(Target::Number(at)) => {
+                        let cells = &layout.cells[*at];
+                        let (cell, end) = cells.read_to_delimiter(rest, layout.delimiter);
+                        self.put(*at, cell, &rest[..end]);
+                        end
+                    }
+                    other => {
+                        let end = memchr::memchr(layout.delimiter, rest).unwrap_or(rest.len());
+                        if let Some(target) = other {
+                            self.take(*target, &rest[..end]);
+                        }
+                        end
+                    }
+                };
                 column += 1;
+                if end == rest.len() {
+                    break;
+                }
+                rest = &rest[end + 1..];
             }
             self.end_row(column);
         }
@@ -274,16 +289,20 @@ impl Part<'_> {
         self.text[at].push(String::from_utf8_lossy(cell).trim().to_owned());
     }
 
+    fn take_number(&mut self, at: usize, text: &[u8]) {
+        self.put(at, self.layout.cells[at].read(text), text);
+    }
+
     /// Slots hold a gap until a number is read, so that a gap of no known reason needs no write.
-    fn take_number(&mut self, at: usize, cell: &[u8]) {
-        match self.layout.cells[at].read(cell) {
+    fn put(&mut self, at: usize, cell: Cell, text: &[u8]) {
+        match cell {
             Cell::Number(number) => {
                 self.values[at][self.row] = number;
                 self.states[at][self.row] = CellState::Present;
             }
             Cell::Gap(state) => self.states[at][self.row] = state,
             Cell::Unreadable => {
-                let text = String::from_utf8_lossy(cell).trim().to_owned();
+                let text = String::from_utf8_lossy(text).trim().to_owned();
                 self.unreadable[at].push((self.row, text));
             }
         }

@@ -29,6 +29,8 @@ pub(crate) struct Scaling<'a> {
     pub(crate) flip: bool,
     /// The areas that minimum, mean and so on come from; all where there is none.
     pub(crate) reference: Option<&'a Reference>,
+    /// What the values of pooled years look like, where the reference names years.
+    pub(crate) pooled: Option<Summary>,
     pub(crate) constant: Constant,
     /// Its name, for errors.
     pub(crate) column: &'a IndicatorId,
@@ -52,6 +54,9 @@ pub(crate) fn apply(
     };
     let by = match scaling.reference {
         None => all,
+        Some(Reference::Years(_)) => {
+            scaling.pooled.ok_or_else(|| NormaliseError::Reference { column: column.clone() })?
+        }
         Some(reference) => measured_by(reference, method, values, frame, &all)
             .ok_or_else(|| NormaliseError::Reference { column: column.clone() })?,
     };
@@ -252,6 +257,8 @@ fn measured_by(
     };
     match reference {
         Reference::Areas(ids) => of(&|area| ids.contains(&area.id)),
+        // Settled before, from what was pooled.
+        Reference::Years(_) => None,
         Reference::Parent(parent) => of(&|area| area.parent.as_ref() == Some(parent)),
         Reference::Fixed(fixed) => {
             let population =
@@ -422,6 +429,7 @@ mod tests {
             method: &method,
             flip: false,
             reference: None,
+            pooled: None,
             constant: Constant::Middle,
             column: &column,
         };
@@ -461,8 +469,14 @@ mod tests {
         assert!(out.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-12), "{out:?}");
         let unknown = [Area::of("a"), Area::of("b")];
         let (column, constant) = ("x".into(), Constant::Error);
-        let scaling =
-            Scaling { method: &method, flip: false, reference: None, constant, column: &column };
+        let scaling = Scaling {
+            method: &method,
+            flip: false,
+            reference: None,
+            pooled: None,
+            constant,
+            column: &column,
+        };
         let error = apply(&scaling, &mut [1.0, 3.0], &Frame::of(&unknown)).unwrap_err();
         assert!(matches!(error, NormaliseError::Population { n: 2, .. }));
     }
@@ -498,7 +512,14 @@ mod tests {
     ) -> Result<Vec<f64>, NormaliseError> {
         let (areas, column) = (areas(values.len()), "x".into());
         let constant = Constant::Error;
-        let scaling = Scaling { method: &method, flip, reference: None, constant, column: &column };
+        let scaling = Scaling {
+            method: &method,
+            flip,
+            reference: None,
+            pooled: None,
+            constant,
+            column: &column,
+        };
         let mut out = values.to_vec();
         apply(&scaling, &mut out, &Frame::of(&areas))?;
         Ok(out)
@@ -511,8 +532,14 @@ mod tests {
     ) -> Result<Vec<f64>, NormaliseError> {
         let (areas, column) = (areas(values.len()), "x".into());
         let constant = Constant::Error;
-        let scaling =
-            Scaling { method: &method, flip: false, reference, constant, column: &column };
+        let scaling = Scaling {
+            method: &method,
+            flip: false,
+            reference,
+            pooled: None,
+            constant,
+            column: &column,
+        };
         let mut out = values.to_vec();
         apply(&scaling, &mut out, &Frame::of(&areas))?;
         Ok(out)

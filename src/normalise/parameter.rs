@@ -100,6 +100,13 @@ pub enum Reference {
     Areas(Vec<AreaId>),
     /// The areas that belong to this larger unit.
     Parent(String),
+    /// The areas of several years, pooled, each year treated by itself first: `"all"` for all
+    /// years of the table, or a list of them. Keeps results comparable over these years; the one
+    /// year `[2015]` is a base year. Only for indicators, of a table with a column of years.
+    ///
+    /// Source: Mazziotta and Pareto (2016), as for the adjusted goalpost, whose range is that of
+    /// all years; Becker et al., COINr, `Normalise.purse` with `global = TRUE`.
+    Years(Years),
     /// A table of parameters, such as those of the whole country, in the unit that the
     /// treatments leave. Keeps results comparable over tables and years.
     Fixed(Fixed),
@@ -113,7 +120,11 @@ impl Reference {
                 "has a reference set without areas".to_owned(),
                 "name at least one, or take `reference` out".to_owned(),
             )),
-            Self::Areas(_) | Self::Parent(_) => None,
+            Self::Years(Years::These(years)) if years.is_empty() => Some((
+                "has a reference set without years".to_owned(),
+                "name at least one, or write `years = \"all\"`".to_owned(),
+            )),
+            Self::Areas(_) | Self::Parent(_) | Self::Years(_) => None,
             Self::Fixed(fixed) => {
                 let given = [fixed.min, fixed.max, fixed.mean, fixed.sd];
                 let lacks = needs.iter().zip(&given).any(|(need, it)| *need && it.is_none());
@@ -128,6 +139,34 @@ impl Reference {
                     )
                 })
             }
+        }
+    }
+}
+
+/// Years of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Years {
+    /// `"all"`.
+    Word(AllYears),
+    /// These.
+    These(Vec<i32>),
+}
+
+/// All years that a table has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AllYears {
+    /// All of them.
+    All,
+}
+
+impl Years {
+    /// Whether this year is one of them.
+    pub fn has(&self, year: i32) -> bool {
+        match self {
+            Self::Word(AllYears::All) => true,
+            Self::These(years) => years.contains(&year),
         }
     }
 }

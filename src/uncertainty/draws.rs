@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::index::plan::Child;
 use crate::index::{IndexDefinition, Plan};
-use crate::indicator::{CellState, Column, Counts, IndicatorTable};
+use crate::indicator::{CellState, Counts, IndicatorTable};
 
 use super::recipe::{LevelWeights, level_name, weights_without};
 use super::space::{GapDraws, Sampling, Space, WeightSpread};
@@ -203,11 +203,7 @@ pub(super) fn data(
                     }
                 }
             }
-            let drawn = Column::new(column.indicator().clone(), values, states);
-            match column.counts() {
-                Some(counts) => drawn.with_counts(counts.clone()),
-                None => drawn,
-            }
+            column.with_cells(values, states)
         })
         .collect();
     Some(IndicatorTable::new(table.areas().clone(), columns))

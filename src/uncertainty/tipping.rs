@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::aggregate::{DomainScore, Scores, aggregate};
 use crate::analysis::Analysis;
 use crate::index::{Plan, compute};
-use crate::indicator::{CellState, Column, IndicatorId, IndicatorTable};
+use crate::indicator::{CellState, IndicatorId, IndicatorTable};
 use crate::language::{Language, Text, message, number};
 use crate::rank::rank;
 use crate::select::{Facts, RuleFile, Truth, select};
@@ -288,11 +288,7 @@ pub fn with_value(
         let mut states = column.states().to_vec();
         values[area_idx] = value;
         states[area_idx] = CellState::Present;
-        let changed = Column::new(column.indicator().clone(), values, states);
-        match column.counts() {
-            Some(counts) => changed.with_counts(counts.clone()),
-            None => changed,
-        }
+        column.with_cells(values, states)
     });
     IndicatorTable::new(table.areas().clone(), columns.collect())
 }

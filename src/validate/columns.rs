@@ -9,7 +9,7 @@ use crate::index::{IndexDefinition, Indicator};
 use crate::indicator::{CellState, Column, Counts, Earlier, IndicatorId};
 use crate::language::{Language, message};
 use crate::load::table::{RawNumbers, RawTable};
-use crate::normalise::Constant;
+use crate::normalise::{Constant, Reference};
 use crate::notice::Notice;
 use crate::project::{Project, Source};
 use crate::rate::IntervalMethod;
@@ -33,22 +33,26 @@ struct Values {
     values: Vec<f64>,
     states: Vec<CellState>,
     counts: Option<Counts>,
+    quotient: Option<Counts>,
 }
 
 impl Values {
     /// A column of values, divided by another if the recipe says so.
     fn of_column(column: Cells, by: Option<(Cells, f64)>, source: &Source) -> Self {
         let (mut values, mut states) = column;
+        let mut quotient = None;
         if let Some(((by, by_states), per)) = by {
+            let numerator = values.clone();
             for at in 0..values.len() {
                 states[at] = quotient_state(states[at], by_states[at], by[at]);
                 values[at] = values[at] / by[at] * per;
             }
+            quotient = Some(Counts { numerator, denominator: by, per });
         }
         if let Some(whole) = source.complement_of {
             values.iter_mut().for_each(|x| *x = whole - *x);
         }
-        Self { values, states, counts: None }
+        Self { values, states, counts: None, quotient }
     }
 
     /// A rate from its counts; the counts of a complement are those without the attribute.
@@ -70,7 +74,12 @@ impl Values {
                 *n = of * (whole / per) - *n;
             }
         }
-        Self { values, states, counts: Some(Counts { numerator, denominator, per }) }
+        Self {
+            values,
+            states,
+            counts: Some(Counts { numerator, denominator, per }),
+            quotient: None,
+        }
     }
 }
 
@@ -191,6 +200,10 @@ impl Reader<'_> {
             Values::of_counts(numerator, denominator, source)
         };
         let column = Column::new(indicator.id.clone(), values.values, values.states);
+        let column = match values.quotient {
+            Some(quotient) => column.with_quotient(quotient),
+            None => column,
+        };
         Some(match values.counts {
             Some(counts) => {
                 let usual = if is_percent(&indicator.unit) {
@@ -397,7 +410,10 @@ fn may_be_empty(definition: &IndexDefinition, indicator: &Indicator) -> bool {
 
 /// Whether the recipe can do with an indicator that is the same everywhere.
 fn may_be_constant(definition: &IndexDefinition, indicator: &Indicator) -> bool {
-    definition.constant(indicator) == Constant::Middle || is_fixed(definition, indicator)
+    let by_years = matches!(definition.reference(indicator), Some(Reference::Years(_)));
+    definition.constant(indicator) == Constant::Middle
+        || by_years
+        || is_fixed(definition, indicator)
 }
 
 fn is_fixed(definition: &IndexDefinition, indicator: &Indicator) -> bool {

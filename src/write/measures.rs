@@ -9,6 +9,7 @@ use crate::compare::{Comparison, Shift};
 use crate::diagnose::Diagnosis;
 use crate::index::IndexDefinition;
 use crate::indicator::IndicatorId;
+use crate::poverty::GroupPoverty;
 use crate::summarise::{Conventions, MEASURES, Summaries};
 
 /// One cell of a row.
@@ -34,6 +35,58 @@ fn push_row<'a>(out: &mut String, cells: impl IntoIterator<Item = Cell<'a>>) {
         }
     }
     out.push('\n');
+}
+
+/// The counting measures of poverty: one line a cut-off, group and measure, and one an indicator
+/// where the measure has parts. `low` and `high` are what missing flags could decide.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn poverty_csv(
+    out: &mut (impl Write + ?Sized),
+    found: &[(f64, Vec<GroupPoverty>)],
+    indicators: &[&IndicatorId],
+) -> io::Result<()> {
+    let mut text = String::from("cutoff,group,measure,indicator,value,low,high\n");
+    let number = |x: f64| Cell::Number((!x.is_nan()).then_some(x));
+    let none = || Cell::Number(None);
+    for (cutoff, groups) in found {
+        for group in groups {
+            let name = group.group.as_deref().unwrap_or("all");
+            let (measures, (low, high)) = (&group.measures, &group.bounds);
+            let start = |measure| [number(*cutoff), Cell::Text(name), Cell::Text(measure)];
+            let lines = [
+                ("rows", group.n_rows as f64, None),
+                ("rows_left_out", measures.left_out.len() as f64, None),
+                ("population", measures.population, None),
+                ("headcount", measures.headcount, Some((low.headcount, high.headcount))),
+                ("intensity", measures.intensity, None),
+                (
+                    "adjusted_headcount",
+                    measures.adjusted_headcount,
+                    Some((low.adjusted_headcount, high.adjusted_headcount)),
+                ),
+                ("contribution_of_group", group.contribution, None),
+            ];
+            for (measure, value, range) in lines {
+                let (low, high) = range.unwrap_or((f64::NAN, f64::NAN));
+                let rest = [Cell::Text(""), number(value), number(low), number(high)];
+                push_row(&mut text, start(measure).into_iter().chain(rest));
+            }
+            for (measure, values) in [
+                ("uncensored_headcount", &measures.uncensored),
+                ("censored_headcount", &measures.censored),
+                ("contribution", &measures.contributions),
+            ] {
+                for (indicator, value) in indicators.iter().zip(values) {
+                    let rest = [Cell::Text(indicator.as_str()), number(*value), none(), none()];
+                    push_row(&mut text, start(measure).into_iter().chain(rest));
+                }
+            }
+        }
+    }
+    out.write_all(text.as_bytes())
 }
 
 /// One line an area: ranks, scores, shifts, worst classes, answers of the rules, and the score

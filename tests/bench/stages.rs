@@ -36,7 +36,7 @@ fn main() {
         let analysis = analyse_scores(table, &plan, notices).unwrap();
         let computed = Instant::now();
         let mut out = Vec::new();
-        table_csv(&mut out, &analysis, Columns::Rank, None).unwrap();
+        table_csv(&mut out, &analysis, Columns::Rank, None, None).unwrap();
         let written = Instant::now();
         for (at, duration) in
             [read - start, validated - read, computed - validated, written - computed]

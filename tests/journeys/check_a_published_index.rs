@@ -50,6 +50,45 @@ fn the_english_index_agrees_but_for_near_ties_in_single_precision() {
 }
 
 #[test]
+fn the_sums_and_percentiles_of_themes_are_verified_by_name() {
+    let Some(file) = shared("golden/svi2018_us_county/data.csv.gz") else { return };
+    let file = file.to_str().unwrap();
+    let said = levekaar_ok(&[
+        "verify",
+        "us-svi-2018",
+        "--data",
+        file,
+        "--id",
+        "FIPS",
+        "--score",
+        "RPL_THEMES",
+        "--part",
+        "SPL_THEME1=SPL_THEME1",
+        "--part",
+        "RPL_THEME4=RPL_THEME4",
+        "--part",
+        "SPL_THEMES=SPL_THEMES",
+    ]);
+    assert!(said.out.contains("SPL_THEMES"), "{}", said.out);
+    assert!(said.out.ends_with("Agrees.\n"), "{}", said.out);
+}
+
+#[test]
+fn ranks_from_the_best_end_and_other_classes_are_verified_too() {
+    let data = b"zone,a,place,half\n01,1,1,1\n02,2,2,1\n03,3,3,2\n04,9,4,2\n";
+    let files = folder(&[("data.csv", data), ("toy.toml", TOY)]);
+    let path = |name: &str| files.path().join(name).to_str().unwrap().to_owned();
+    let (data, index) = (path("data.csv"), path("toy.toml"));
+    let common = ["verify", &index, "--data", &data, "--rank", "place", "--classes", "2=half"];
+    let said = levekaar(&common);
+    assert!(said.code == 1 && said.out.contains("class of 2"), "{}", said.out);
+    let turned: Vec<&str> = common.iter().copied().chain(["--rank-first", "best"]).collect();
+    levekaar_ok(&turned);
+    let said = levekaar(&["verify", &index, "--data", &data, "--part", "b=place"]);
+    assert!(said.code == 1 && said.err.contains("its parts are: a"), "{}", said.err);
+}
+
+#[test]
 fn a_changed_rank_and_a_missing_area_are_found_and_named() {
     let data = b"zone,a,score,rank\n01,1,0,3\n02,2,50,2\n03,3,100,1\n";
     let changed = b"zone,score,rank\n01,0,2\n02,50,3\n04,100,1\n";

@@ -1,4 +1,4 @@
-"""Hold inequality, segregation and diagnosis to PySAL, scipy and numpy.
+"""Hold inequality, segregation, diagnosis and shrinking to PySAL, scipy and numpy.
 
 Called as `measures.py PATH-OF-LEVEKAAR`; exits with 1 and a word on stderr where they differ.
 """
@@ -13,9 +13,11 @@ warnings.filterwarnings("ignore")
 
 import numpy as np
 import pandas as pd
+from esda.smoothing import Empirical_Bayes, Spatial_Empirical_Bayes
 from inequality.atkinson import Atkinson
 from inequality.gini import Gini
 from inequality.theil import Theil, TheilD
+from libpysal.weights import W
 from scipy import stats
 from segregation.singlegroup import Dissim, Entropy, Interaction, Isolation
 
@@ -148,6 +150,65 @@ def diagnosis(folder, random):
     near("alpha", pca[pca.kind == "alpha"].value.to_numpy()[-1], alpha)
 
 
+SHRINK = """
+version = 1
+id = "oracle"
+title = { nb = "o", en = "o" }
+source = "example"
+licence = "CC0-1.0"
+score = { aggregate = { method = "arithmetic-mean" }, weights = { method = "equal" } }
+ranking = { ties = "min" }
+[[indicator]]
+id = "rate"
+title = { nb = "rate", en = "rate" }
+unit = "per 1000"
+direction = "higher-is-worse"
+rate = { numerator = "events", denominator = "persons", per = 1000 }
+treat = [{ method = "METHOD" }]
+normalise = { method = "as-is" }
+"""
+
+PROJECT = """
+version = 1
+id = "oracle"
+title = { nb = "o", en = "o" }
+areas = { file = "rates.csv", id = "id", neighbours = { file = "pairs.csv", from = "a", to = "b" } }
+index = { file = "METHOD.toml" }
+"""
+
+
+def shrinking(folder, random):
+    """Empirical Bayes, of all areas and of the neighbours in a ring with chords."""
+    n = 60
+    persons = random.integers(200, 3000, n).astype(float)
+    events = random.binomial(persons.astype(int), random.uniform(0.02, 0.2, n)).astype(float)
+    ids = [f"a{i:02d}" for i in range(n)]
+    pd.DataFrame({"id": ids, "events": events, "persons": persons}).to_csv(
+        folder / "rates.csv", index=False
+    )
+    pairs = [(i, (i + step) % n) for i in range(n) for step in (1, 7)]
+    pd.DataFrame([(ids[a], ids[b]) for a, b in pairs], columns=["a", "b"]).to_csv(
+        folder / "pairs.csv", index=False
+    )
+    near_by = {i: [] for i in range(n)}
+    for a, b in pairs:
+        near_by[a].append(b)
+        near_by[b].append(a)
+    weights = W(near_by, id_order=list(range(n)))
+    theirs = {
+        "shrink-global": Empirical_Bayes(events, persons).r,
+        "shrink-local": Spatial_Empirical_Bayes(events, persons, weights).r,
+    }
+    for method, rates in theirs.items():
+        (folder / f"{method}.toml").write_text(SHRINK.replace("METHOD", method))
+        project = folder / f"{method}-project.toml"
+        project.write_text(PROJECT.replace("METHOD", method))
+        out = folder / f"{method}.csv"
+        run("score", project, "-o", out)
+        for mine, rate in zip(pd.read_csv(out).score, np.ravel(rates)):
+            near(method, mine, 1000 * rate)
+
+
 def main():
     """Run all."""
     random = np.random.default_rng(1)
@@ -156,6 +217,7 @@ def main():
         inequality(folder, random)
         segregation(folder, random)
         diagnosis(folder, random)
+        shrinking(folder, random)
 
 
 main()
