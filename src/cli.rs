@@ -2,6 +2,7 @@
 //!
 //! A door. One file per subcommand: its arguments, their help, its `run`.
 
+mod candidates;
 mod check;
 mod classify;
 mod columns;
@@ -61,6 +62,7 @@ enum Command {
     Score(score::ScoreArgs),
     Rank(rank::RankArgs),
     Select(select::SelectArgs),
+    Candidates(candidates::CandidatesArgs),
     Map(map::MapArgs),
     Neighbours(neighbours::NeighboursArgs),
     Explain(explain::ExplainArgs),
@@ -97,6 +99,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Score(args) => score::run(args, &terminal),
         Command::Rank(args) => rank::run(args, &terminal),
         Command::Select(args) => select::run(args, &terminal),
+        Command::Candidates(args) => candidates::run(args, &terminal),
         Command::Map(args) => map::run(args, &terminal),
         Command::Neighbours(args) => neighbours::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),

@@ -16,6 +16,9 @@
 //! select       a rule → Selection: in, out or unknown, each with its reasons
 //! analysis     these steps in order, with what each has to say
 //!
+//! contiguity, spatial_weights   which areas border on each other, and count for each other
+//! candidate    contiguous sets of zones for a programme; region searches for them
+//!
 //! explain      the whole arithmetic of one area, and the method in words
 //! bounds       best and worst possible ranks where values are missing
 //! uncertainty  replicates of the method → rank intervals; leave one out; tipping points
@@ -39,6 +42,7 @@
 pub mod area;
 pub mod boundary;
 pub mod bounds;
+pub mod candidate;
 pub mod contiguity;
 pub mod index;
 pub mod indicator;
@@ -50,6 +54,7 @@ pub mod presets;
 pub mod project;
 pub mod provenance;
 pub mod rate;
+pub mod region;
 pub mod round;
 pub mod screen;
 pub mod shrink;

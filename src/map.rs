@@ -12,6 +12,7 @@ mod legend;
 mod outline;
 mod palette;
 mod raster;
+mod sets;
 mod text;
 
 use crate::boundary::Shape;
@@ -21,6 +22,7 @@ pub use interval::{ALL_UP_TO, WORST_SHOWN, rank_intervals};
 use legend::Legend;
 use outline::Frame;
 pub use raster::{MAX_EDGE_PX, MapError, rasterise};
+pub use sets::MapSet;
 use text::{Style, escaped, tenth};
 
 /// The embedded font of pictures, and the first choice of drawings.
@@ -183,6 +185,15 @@ impl MapRequest<'_> {
 ///
 /// When an area's class is not one of those that `limits` makes, a mistake of the caller's.
 pub fn choropleth(request: &MapRequest<'_>) -> String {
+    choropleth_with_sets(request, &[])
+}
+
+/// The same with sets of areas drawn above it: a heavy line round each, and its label in a disc.
+///
+/// # Panics
+///
+/// As above, and when a member of a set is not among the areas.
+pub fn choropleth_with_sets(request: &MapRequest<'_>, sets: &[MapSet]) -> String {
     let n_classes = request.n_classes();
     let known = |area: &MapArea<'_>| area.class.is_none_or(|class| class < n_classes);
     assert!(request.areas.iter().all(known), "each class has its limits");
@@ -193,6 +204,7 @@ pub fn choropleth(request: &MapRequest<'_>) -> String {
     let top = write_header(&mut body, request);
     let (frame, is_wide) = frame_for(request, &legend, top);
     areas::write_map(&mut body, request, &frame, &colours);
+    sets::write_sets(&mut body, request, &frame, sets);
 
     let map_bottom = top + frame.height;
     let bar_at = (MARGIN, map_bottom + 12.0);

@@ -13,9 +13,10 @@ use thiserror::Error;
 use crate::analysis::Analysis;
 use crate::area::AreaId;
 use crate::boundary::Boundaries;
+use crate::candidate::Candidates;
 use crate::classify::{ClassifyError, classify};
 use crate::language::{Language, message};
-use crate::map::{MapArea, MapRequest, SelectionMark, choropleth};
+use crate::map::{MapArea, MapRequest, MapSet, SelectionMark, choropleth_with_sets};
 use crate::notice::Notice;
 use crate::project::Project;
 use crate::select::Truth;
@@ -47,6 +48,32 @@ pub fn score_map(
     project: &Project,
     language: Language,
 ) -> Result<(String, Vec<Notice>), PictureError> {
+    drawn(analysis, boundaries, project, language, None)
+}
+
+/// Draws the candidate areas over the scores: a line round each set, and its number.
+///
+/// # Errors
+///
+/// As [`score_map`].
+pub fn candidate_map(
+    analysis: &Analysis,
+    boundaries: &Boundaries,
+    project: &Project,
+    language: Language,
+    found: &Candidates,
+) -> Result<String, PictureError> {
+    drawn(analysis, boundaries, project, language, Some(found)).map(|(svg, _)| svg)
+}
+
+/// The map of scores, with candidate areas instead of the selection where there are any.
+fn drawn(
+    analysis: &Analysis,
+    boundaries: &Boundaries,
+    project: &Project,
+    language: Language,
+    found: Option<&Candidates>,
+) -> Result<(String, Vec<Notice>), PictureError> {
     let ranking = &analysis.ranking;
     let places: BTreeMap<&AreaId, usize> =
         ranking.areas().iter().enumerate().map(|(at, area)| (&area.id, at)).collect();
@@ -65,7 +92,10 @@ pub fn score_map(
                 reason: &no_score,
                 class: classes.class_of()[at],
                 population: ranking.areas()[at].population,
-                selection: mark(analysis, at),
+                selection: match found {
+                    Some(_) => SelectionMark::NotSelected,
+                    None => mark(analysis, at),
+                },
             },
             None => MapArea {
                 shape,
@@ -79,9 +109,16 @@ pub fn score_map(
         })
         .collect();
     let rule = analysis.selection.as_ref().map(|s| s.rule().title.get(language));
-    let svg = choropleth(&MapRequest {
+    let rule = rule.filter(|_| found.is_none());
+    let mut subtitle = analysis.definition.title.get(language).to_owned();
+    if found.is_some() {
+        let of_sets = message(language, "region.report-title", &[]);
+        subtitle = format!("{of_sets} – {subtitle}");
+    }
+    let sets = found.map_or(Vec::new(), |found| map_sets(found, analysis, boundaries));
+    let request = MapRequest {
         title: project.title.get(language),
-        subtitle: analysis.definition.title.get(language),
+        subtitle: &subtitle,
         source: project.source.as_ref().map_or("", |source| source.get(language)),
         language,
         synthetic: project.synthetic,
@@ -92,8 +129,23 @@ pub fn score_map(
         categories: None,
         selection_rule: rule,
         areas: &areas,
-    });
+    };
+    let svg = choropleth_with_sets(&request, &sets);
     Ok((svg, classes.notices().to_vec()))
+}
+
+/// The candidate areas by their places among the outlines; zones without one are not drawn.
+fn map_sets(found: &Candidates, analysis: &Analysis, boundaries: &Boundaries) -> Vec<MapSet> {
+    let place = |area_idx: usize| {
+        let id = &analysis.ranking.areas()[area_idx].id;
+        boundaries.shapes().binary_search_by(|shape| shape.id.cmp(id)).ok()
+    };
+    let sets = found.sets.iter().enumerate();
+    sets.map(|(at, set)| MapSet {
+        label: (at + 1).to_string(),
+        members: set.zones.iter().filter_map(|zone| place(zone.area_idx)).collect(),
+    })
+    .collect()
 }
 
 fn mark(analysis: &Analysis, at: usize) -> SelectionMark {

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::area::AreaId;
+use crate::candidate::CandidateOptions;
 use crate::classify::Classing;
 use crate::contiguity::Contiguity;
 use crate::index::Denomination;
@@ -59,6 +60,9 @@ pub struct Project {
     /// The rule that selects areas.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selection: Option<Choice>,
+    /// Which contiguous sets of areas are proposed for a programme.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidates: Option<CandidateOptions>,
     /// How sure the ranks are.
     #[serde(default)]
     pub uncertainty: UncertaintyOptions,

@@ -10,6 +10,7 @@
 //! [`section::Section`]s, which need no HTML.
 
 mod answer;
+pub mod candidates;
 mod chosen;
 mod figure;
 mod measured;

@@ -10,6 +10,7 @@ mod find_clusters;
 mod how_sure_is_a_rank;
 mod look_into_an_index;
 mod measure_inequality;
+mod propose_candidate_areas;
 mod put_values_into_classes;
 mod run_a_project;
 mod same_bytes;

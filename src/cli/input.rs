@@ -222,6 +222,7 @@ impl InputArgs {
             index: choice(index),
             indicators: BTreeMap::new(),
             selection: None,
+            candidates: None,
             uncertainty: UncertaintyOptions::default(),
             map: MapOptions::default(),
             outputs: Outputs::default(),

@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use levekaar::analysis::Analysis;
 use levekaar::boundary::Boundaries;
+use levekaar::candidate::{Candidates, candidates};
 use levekaar::explain::method_in_words;
 use levekaar::index::{Plan, compute};
 use levekaar::language::{Language, number};
 use levekaar::load;
 use levekaar::map::{rank_intervals, rasterise};
-use levekaar::picture::score_map;
+use levekaar::picture::{candidate_map, score_map};
 use levekaar::project::Choice;
 use levekaar::provenance::{InputFile, Provenance};
 use levekaar::rank::rank;
+use levekaar::report::candidates::candidate_section;
 use levekaar::report::section::Section;
 use levekaar::report::{ReportRequest, report};
 use levekaar::screen::screen;
@@ -22,6 +24,7 @@ use levekaar::select::Truth;
 use levekaar::treat::treat;
 use levekaar::uncertainty::Uncertainty;
 use levekaar::uncertainty::leave_one_out::leave_one_out;
+use levekaar::write::candidates::{candidate_sets_csv, candidate_zones_csv};
 use levekaar::write::folder::{Staged, WriteError};
 use levekaar::write::geojson::areas_geojson;
 use levekaar::write::indicators::{bounds_csv, indicators_csv, not_ranked_csv, shrinkage_csv};
@@ -41,8 +44,9 @@ use super::terminal::Terminal;
 /// Writes `ranking.csv`, `ranking.parquet`, `indicators.csv`, `selection.csv`, `areas.geojson`,
 /// `map.svg`, `map.png`, `uncertainty.csv`, `rank-intervals.svg`, `leave-one-out.csv`,
 /// `report.html` and `run.json` into the output folder and prints their paths; also `bounds.csv`
-/// where values are missing, `not-ranked.csv` where areas have no rank, and `shrinkage.csv` where
-/// rates are shrunk. Nothing is written if anything is wrong.
+/// where values are missing, `not-ranked.csv` where areas have no rank, `shrinkage.csv` where rates
+/// are shrunk, and `candidate-areas.csv`, `candidate-sets.csv` and `candidate-areas.svg` where the
+/// project asks for candidate areas. Nothing is written if anything is wrong.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -82,6 +86,10 @@ pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> miette::Result<()> {
         })?),
         None => None,
     };
+    let candidates = candidate_areas(&job, &analysis, boundaries.as_ref(), terminal)?;
+    if let Some((found, _)) = &candidates {
+        analysis.notices.extend_from_slice(&found.notices);
+    }
     let uncertainty = super::uncertainty::of_project(&job, &mut analysis, terminal)?;
     if let Some(uncertainty) = &uncertainty {
         analysis.notices.extend_from_slice(&uncertainty.notices);
@@ -92,6 +100,7 @@ pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> miette::Result<()> {
         analysis: &analysis,
         boundaries: boundaries.as_ref(),
         map: map.as_ref(),
+        candidates: candidates.as_ref(),
         uncertainty: uncertainty.as_ref(),
         provenance: &provenance,
     };
@@ -118,12 +127,13 @@ struct Results<'a> {
     analysis: &'a Analysis,
     boundaries: Option<&'a Boundaries>,
     map: Option<&'a (String, Vec<u8>)>,
+    candidates: Option<&'a (Candidates, Option<String>)>,
     uncertainty: Option<&'a Uncertainty>,
     provenance: &'a Provenance,
 }
 
 fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
-    let Results { job, analysis, boundaries, map, uncertainty, provenance } = *results;
+    let Results { job, analysis, boundaries, map, candidates, uncertainty, provenance } = *results;
     let project = job.project();
     staged.add("ranking.csv", |out| table_csv(out, analysis, Columns::Rank, None, None))?;
     stages(staged, analysis)?;
@@ -148,6 +158,13 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
         staged.add("map.svg", |out| out.write_all(svg.as_bytes()))?;
         staged.add("map.png", |out| out.write_all(png))?;
     }
+    if let Some((found, svg)) = candidates {
+        staged.add("candidate-areas.csv", |out| candidate_zones_csv(out, analysis, found))?;
+        staged.add("candidate-sets.csv", |out| candidate_sets_csv(out, analysis, found))?;
+        if let Some(svg) = svg {
+            staged.add("candidate-areas.svg", |out| out.write_all(svg.as_bytes()))?;
+        }
+    }
     if let Some(uncertainty) = uncertainty {
         staged.add("uncertainty.csv", |out| uncertainty_csv(out, analysis, uncertainty))?;
         let svg = rank_intervals(analysis, uncertainty, project, project.language);
@@ -162,7 +179,7 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
         map_svg: map.map(|(svg, _)| svg.as_str()),
         method: &method_in_words(&analysis.definition, &job.plan(), project.language),
         uncertainty,
-        sections: &sections(),
+        sections: &sections(results),
         provenance,
     })?;
     staged.add("report.html", |out| out.write_all(html.as_bytes()))?;
@@ -175,8 +192,33 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
 }
 
 /// What the report says of results that only some projects have, in the order of the page.
-fn sections() -> Vec<Section> {
-    Vec::new()
+fn sections(results: &Results<'_>) -> Vec<Section> {
+    let language = results.job.project().language;
+    let candidates = results
+        .candidates
+        .map(|(found, svg)| candidate_section(results.analysis, found, svg.as_deref(), language));
+    candidates.into_iter().collect()
+}
+
+/// The candidate areas that the project asks for, and their map where there are boundaries.
+fn candidate_areas(
+    job: &Job,
+    analysis: &Analysis,
+    boundaries: Option<&Boundaries>,
+    terminal: &Terminal,
+) -> miette::Result<Option<(Candidates, Option<String>)>> {
+    let project = job.project();
+    let Some(options) = &project.candidates else { return Ok(None) };
+    let found = terminal
+        .during("searching candidate areas", || candidates(analysis, options))
+        .map_err(miette::Report::new)?;
+    let svg = match boundaries {
+        Some(boundaries) => {
+            Some(candidate_map(analysis, boundaries, project, project.language, &found)?)
+        }
+        None => None,
+    };
+    Ok(Some((found, svg)))
 }
 
 /// What became of each cell, and what gaps and shrinking do to the ranks, where there are any.

@@ -114,6 +114,8 @@ fn quoted(text: &str) -> String {
 fn project_toml(city: &SyntheticCity) -> String {
     let (title, source) = texts(city);
     let year = city.request().years.end();
+    // A city small enough for the best candidate areas to be proved so.
+    let proposes = (20..=60).contains(&city.zones.len());
     let mut text = format!(
         "# SYNTHETIC DATA: made by `levekaar synth`; they describe no real place.\n\
          version = 1\n\
@@ -128,7 +130,7 @@ fn project_toml(city: &SyntheticCity) -> String {
          name = \"name\"\n\
          parent = \"district\"\n\
          population = \"population\"\n\
-         year = {{ column = \"year\", use-year = {year} }}\n\n\
+         year = {{ column = \"year\", use-year = {year} }}\n{contiguity}\n\
          [boundaries]\n\
          file = \"boundaries.geojson\"\n\
          id = \"area\"\n\
@@ -136,10 +138,12 @@ fn project_toml(city: &SyntheticCity) -> String {
          [index]\n\
          file = \"index.toml\"\n\n\
          [selection]\n\
-         preset = \"worst-fifth\"\n\n\
+         preset = \"worst-fifth\"\n\n{candidates}\
          [indicators.median_income]\n\
          column = \"median_income_nok\"\n",
         id = city.id(),
+        contiguity = if proposes { "contiguity = { method = \"rook\" }\n" } else { "" },
+        candidates = if proposes { CANDIDATES } else { "" },
     );
     for id in ["low_education", "employment", "dropout", "child_poverty"] {
         text.push_str(&format!(
@@ -196,6 +200,18 @@ fn dataset_toml(city: &SyntheticCity, sums: &[(String, String)]) -> String {
     text.push_str(COLUMNS);
     text
 }
+
+const CANDIDATES: &str = "\
+# Up to three contiguous areas of 4 000 to 12 000 residents with as much need as possible; a cut
+# border costs a twentieth of the mean absolute need of a zone.
+[candidates]
+sets = 3
+need = { method = \"score-times-people\" }
+people = { at-least = 4000, at-most = 12000 }
+compactness = { method = \"cut-borders\", weight = 0.05 }
+apart = true
+
+";
 
 const COLUMNS: &str = "\
 [columns]
