@@ -15,6 +15,7 @@
 //! rank         → Ranking, with ties, deciles and quintiles
 //! select       a rule → Selection: in, out or unknown, each with its reasons
 //! analysis     these steps in order, with what each has to say
+//! history      the same for the earlier years of a table over years
 //!
 //! explain      the whole arithmetic of one area, and the method in words
 //! bounds       best and worst possible ranks where values are missing
@@ -40,6 +41,7 @@ pub mod area;
 pub mod boundary;
 pub mod bounds;
 pub mod contiguity;
+pub mod history;
 pub mod index;
 pub mod indicator;
 pub mod language;

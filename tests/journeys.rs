@@ -5,6 +5,7 @@ mod check_a_published_index;
 mod compare_two_results;
 mod explain_an_area;
 mod find_clusters;
+mod hand_over_a_report;
 mod how_sure_is_a_rank;
 mod look_into_an_index;
 mod measure_inequality;
