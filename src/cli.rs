@@ -16,7 +16,10 @@ mod map;
 mod neighbours;
 mod poverty;
 mod presets;
+mod print;
 mod rank;
+mod report;
+mod results;
 mod run;
 mod schema;
 mod score;
@@ -29,6 +32,7 @@ mod terminal;
 mod tipping;
 mod uncertainty;
 mod verify;
+mod workbook;
 
 use std::process::ExitCode;
 
@@ -58,6 +62,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::RunArgs),
+    Report(report::ReportArgs),
+    Workbook(workbook::WorkbookArgs),
     Check(check::CheckArgs),
     Score(score::ScoreArgs),
     Rank(rank::RankArgs),
@@ -95,6 +101,8 @@ pub(crate) fn main() -> ExitCode {
     }
     let done = match &cli.command {
         Command::Run(args) => run::run(args, &terminal),
+        Command::Report(args) => report::run(args, &terminal),
+        Command::Workbook(args) => workbook::run(args, &terminal),
         Command::Check(args) => check::run(args, &terminal),
         Command::Score(args) => score::run(args, &terminal),
         Command::Rank(args) => rank::run(args, &terminal),

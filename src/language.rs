@@ -64,6 +64,7 @@ const FILES: &[(&str, &str)] = &[
     ("map", include_str!("messages/map.toml")),
     ("notice", include_str!("messages/notice.toml")),
     ("region", include_str!("messages/region.toml")),
+    ("profile", include_str!("messages/profile.toml")),
     ("report", include_str!("messages/report.toml")),
     ("select", include_str!("messages/select.toml")),
     ("spatial", include_str!("messages/spatial.toml")),
@@ -72,6 +73,7 @@ const FILES: &[(&str, &str)] = &[
     ("treat", include_str!("messages/treat.toml")),
     ("uncertainty", include_str!("messages/uncertainty.toml")),
     ("verify", include_str!("messages/verify.toml")),
+    ("workbook", include_str!("messages/workbook.toml")),
 ];
 
 static CATALOGUE: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| {

@@ -15,6 +15,7 @@
 //! rank         → Ranking, with ties, deciles and quintiles
 //! select       a rule → Selection: in, out or unknown, each with its reasons
 //! analysis     these steps in order, with what each has to say
+//! history      the same for the earlier years of a table over years
 //!
 //! contiguity, spatial_weights   which areas border on each other, and count for each other
 //! candidate    contiguous sets of zones for a programme; region searches for them
@@ -44,6 +45,7 @@ pub mod boundary;
 pub mod bounds;
 pub mod candidate;
 pub mod contiguity;
+pub mod history;
 pub mod index;
 pub mod indicator;
 pub mod language;

@@ -17,8 +17,10 @@ mod measured;
 mod notes;
 mod page;
 mod picture;
+mod profile;
 mod ranked;
 pub mod section;
+mod spark;
 
 use miette::Diagnostic;
 use minijinja::syntax::SyntaxConfig;
@@ -27,24 +29,28 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 use thiserror::Error;
 
 use crate::analysis::Analysis;
+use crate::history::YearFigures;
 use crate::index::DefinitionProblem;
 use crate::language::{Language, message};
+use crate::neighbour::Neighbours;
 use crate::project::Project;
 use crate::provenance::Provenance;
 use crate::uncertainty::Uncertainty;
 
 use page::Page;
 use picture::inline_svg;
+pub use profile::PROFILES_UP_TO;
 pub use ranked::{CUT_ABOVE, ROWS_AFTER_CUT};
 use section::Section;
 
 /// The sections that every report has, a file each; `report.html` puts them in order.
-const SECTIONS: [(&str, &str); 8] = [
+const SECTIONS: [(&str, &str); 9] = [
     ("summary.html", include_str!("report/sections/summary.html")),
     ("first-screen.html", include_str!("report/sections/first-screen.html")),
     ("ranking.html", include_str!("report/sections/ranking.html")),
     ("selection.html", include_str!("report/sections/selection.html")),
     ("values.html", include_str!("report/sections/values.html")),
+    ("profiles.html", include_str!("report/sections/profiles.html")),
     ("method.html", include_str!("report/sections/method.html")),
     ("notes.html", include_str!("report/sections/notes.html")),
     ("provenance.html", include_str!("report/sections/provenance.html")),
@@ -68,6 +74,12 @@ pub struct ReportRequest<'a> {
     pub uncertainty: Option<&'a Uncertainty>,
     /// What else was computed: a section each, of headings, paragraphs, pictures and tables.
     pub sections: &'a [Section],
+    /// The years of a table over years, oldest first; empty where there is but one.
+    pub history: &'a [YearFigures],
+    /// Which areas are neighbours, where it is known.
+    pub neighbours: Option<&'a Neighbours>,
+    /// The positions of areas that get a profile however many areas there are.
+    pub profiles: &'a [usize],
     /// Where the figures come from.
     pub provenance: &'a Provenance,
 }
@@ -101,7 +113,8 @@ pub enum ReportError {
 ///
 /// Shape: one row a ranked area, worst first; above [`CUT_ABOVE`] areas only the worst
 /// [`ROWS_AFTER_CUT`], which the page states. Areas without a rank and areas whose
-/// selection is undecided are listed apart; a gap is named by its kind and never shown as 0. Ties
+/// selection is undecided are listed apart. Each area has a profile; above [`PROFILES_UP_TO`] areas
+/// only the worst ones and those asked for; a gap is named by its kind and never shown as 0. Ties
 /// stand in the order of their ids.
 ///
 /// Every value from data is escaped; the map alone is taken in as it is. The same request gives
@@ -133,7 +146,8 @@ pub fn report(request: &ReportRequest<'_>) -> Result<String, ReportError> {
     Ok(html)
 }
 
-/// The template's way to the catalogue: `t("key", name=value)`.
+/// The template's way to the catalogue: `t("key", name=value)`, where a key without a section is
+/// one of `report`.
 fn text_of(language: Language, key: &str, values: &Kwargs) -> Result<String, minijinja::Error> {
     let values: Vec<(&str, String)> = values
         .args()
@@ -141,7 +155,8 @@ fn text_of(language: Language, key: &str, values: &Kwargs) -> Result<String, min
         .collect::<Result<_, minijinja::Error>>()?;
     let values: Vec<(&str, &str)> =
         values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    Ok(message(language, &format!("report.{key}"), &values))
+    let key = if key.contains('.') { key.to_owned() } else { format!("report.{key}") };
+    Ok(message(language, &key, &values))
 }
 
 #[cfg(test)]

@@ -15,7 +15,9 @@ pub mod parquet;
 pub mod run_json;
 pub mod spatial;
 pub mod uncertainty;
+pub mod workbook;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use rayon::prelude::*;
@@ -172,8 +174,10 @@ fn push_area(out: &mut String, area: &Area) {
     push_text(out, &area.name);
 }
 
-/// A cell of text, in quotation marks where it needs them (RFC 4180).
+/// A cell of text, in quotation marks where it needs them (RFC 4180), and with an apostrophe
+/// before it where a spreadsheet would run it ([`inert`]).
 fn push_text(out: &mut String, text: &str) {
+    let text = &*inert(text);
     let padded = text.starts_with(' ') || text.ends_with(' ');
     let special = |byte: u8| matches!(byte, b'"' | b',' | b'\n' | b'\r' | b';');
     if !padded && !text.bytes().any(special) {
@@ -188,6 +192,20 @@ fn push_text(out: &mut String, text: &str) {
         out.push(c);
     }
     out.push('"');
+}
+
+/// The text with an apostrophe before it where a spreadsheet would take it for a formula.
+///
+/// A name such as `=HYPERLINK(…)` in somebody's table must not run on the reader's machine. What
+/// is a number, such as `-5` or `+47`, stays as it is, and so does a sign alone.
+///
+/// Source: OWASP, *CSV Injection*. Weakness: a program that reads the file back sees the
+/// apostrophe.
+pub fn inert(text: &str) -> Cow<'_, str> {
+    let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+        && text.chars().nth(1).is_some()
+        && text.parse::<f64>().is_err();
+    if runs { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// The shortest text that reads back as the same number; nothing where there is none.
@@ -290,6 +308,19 @@ mod tests {
                 assert_eq!(text, format!("{x:.0$}", usize::from(decimals)));
             }
         }
+    }
+
+    #[test]
+    fn text_that_a_spreadsheet_would_run_is_made_inert_and_numbers_are_not() {
+        for text in ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\tx", "-a"] {
+            assert_eq!(inert(text), format!("'{text}"));
+        }
+        for text in ["-5", "+47", "-1.5e3", "-", "Nes-Vik", "a=b", "", "−5"] {
+            assert_eq!(inert(text), text);
+        }
+        let mut out = String::new();
+        push_text(&mut out, "=HYPERLINK(\"x\")");
+        assert_eq!(out, "\"'=HYPERLINK(\"\"x\"\")\"");
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod compare_two_results;
 mod count_the_poor;
 mod explain_an_area;
 mod find_clusters;
+mod hand_over_a_report;
 mod how_sure_is_a_rank;
 mod look_into_an_index;
 mod measure_inequality;

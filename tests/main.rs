@@ -7,9 +7,11 @@
     reason = "a test may stop, and says what it skips"
 )]
 
+mod browser;
 mod golden;
 mod harness;
 mod journeys;
+mod notebooks;
 mod oracle;
 mod properties;
 mod tidy;

@@ -29,6 +29,12 @@ fn spatial_statistics_are_those_of_esda() {
     let _ = said("spatial.py", &[program]);
 }
 
+#[test]
+fn the_workbook_is_what_openpyxl_and_libreoffice_read() {
+    let program = Path::new(env!("CARGO_BIN_EXE_levekaar"));
+    let _ = said("workbook.py", &[program]);
+}
+
 /// The JSON that a script prints; `None`, said on stdout, without a Python.
 pub(crate) fn ask(script: &str, arguments: &[&Path]) -> Option<serde_json::Value> {
     Some(serde_json::from_slice(&said(script, arguments)?).unwrap())

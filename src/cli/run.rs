@@ -5,24 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use levekaar::analysis::Analysis;
-use levekaar::boundary::Boundaries;
-use levekaar::candidate::{Candidates, candidates};
-use levekaar::explain::method_in_words;
 use levekaar::index::{Plan, compute};
 use levekaar::language::{Language, number};
-use levekaar::load;
 use levekaar::map::{rank_intervals, rasterise};
-use levekaar::picture::{candidate_map, score_map};
-use levekaar::project::Choice;
-use levekaar::provenance::{InputFile, Provenance};
 use levekaar::rank::rank;
-use levekaar::report::candidates::candidate_section;
-use levekaar::report::section::Section;
-use levekaar::report::{ReportRequest, report};
 use levekaar::screen::screen;
 use levekaar::select::Truth;
 use levekaar::treat::treat;
-use levekaar::uncertainty::Uncertainty;
 use levekaar::uncertainty::leave_one_out::leave_one_out;
 use levekaar::write::candidates::{candidate_sets_csv, candidate_zones_csv};
 use levekaar::write::folder::{Staged, WriteError};
@@ -32,21 +21,22 @@ use levekaar::write::parquet::ranking_parquet;
 use levekaar::write::run_json::run_json;
 use levekaar::write::uncertainty::{leave_one_out_csv, uncertainty_csv};
 use levekaar::write::{Columns, selection_csv, table_csv};
-use miette::IntoDiagnostic;
 use serde_json::json;
 
 use super::input::{InputArgs, Job};
 use super::map::Tongue;
+use super::results::Results;
 use super::terminal::Terminal;
 
 /// Run a whole project: ranking, selection, map and report
 ///
 /// Writes `ranking.csv`, `ranking.parquet`, `indicators.csv`, `selection.csv`, `areas.geojson`,
 /// `map.svg`, `map.png`, `uncertainty.csv`, `rank-intervals.svg`, `leave-one-out.csv`,
-/// `report.html` and `run.json` into the output folder and prints their paths; also `bounds.csv`
-/// where values are missing, `not-ranked.csv` where areas have no rank, `shrinkage.csv` where rates
-/// are shrunk, and `candidate-areas.csv`, `candidate-sets.csv` and `candidate-areas.svg` where the
-/// project asks for candidate areas. Nothing is written if anything is wrong.
+/// `results.xlsx`, `report.html` and `run.json` into the output folder and prints their paths; also
+/// `bounds.csv` where values are missing, `not-ranked.csv` where areas have no rank, `shrinkage.csv`
+/// where rates are shrunk, and `candidate-areas.csv`, `candidate-sets.csv` and
+/// `candidate-areas.svg` where the project asks for candidate areas. Nothing is written if anything
+/// is wrong.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -74,40 +64,12 @@ pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> miette::Result<()> {
     let folder = output_folder(args, &job);
     // An unwritable folder is told before the work, not after it.
     let mut staged = Staged::new(&folder)?;
-    let mut analysis = job.analyse(terminal)?;
-    let boundaries = job.boundaries(&analysis.table, &mut analysis.notices)?;
-    let map = match &boundaries {
-        Some(boundaries) => Some(terminal.during("drawing the map", || {
-            let language = job.project().language;
-            let (svg, notices) = score_map(&analysis, boundaries, job.project(), language)?;
-            analysis.notices.extend(notices);
-            let png = rasterise(&svg, job.project().map.png_width)?;
-            miette::Result::<_>::Ok((svg, png))
-        })?),
-        None => None,
-    };
-    let candidates = candidate_areas(&job, &analysis, boundaries.as_ref(), terminal)?;
-    if let Some((found, _)) = &candidates {
-        analysis.notices.extend_from_slice(&found.notices);
-    }
-    let uncertainty = super::uncertainty::of_project(&job, &mut analysis, terminal)?;
-    if let Some(uncertainty) = &uncertainty {
-        analysis.notices.extend_from_slice(&uncertainty.notices);
-    }
-    let provenance = provenance(&job, &analysis, uncertainty.as_ref())?;
-    let results = Results {
-        job: &job,
-        analysis: &analysis,
-        boundaries: boundaries.as_ref(),
-        map: map.as_ref(),
-        candidates: candidates.as_ref(),
-        uncertainty: uncertainty.as_ref(),
-        provenance: &provenance,
-    };
+    let results = Results::of(job, terminal)?;
+    let (job, analysis) = (&results.job, &results.analysis);
     terminal.during("writing", || write_all(&mut staged, &results))?;
     let paths = staged.commit()?;
     terminal.notices(&analysis.notices, job.project().language);
-    summary(&job, &analysis, terminal);
+    summary(job, analysis, terminal);
     super::score::to_file_or_stdout(None, |out| {
         paths.iter().try_for_each(|path| writeln!(out, "{}", path.display()))
     })
@@ -121,19 +83,8 @@ fn output_folder(args: &RunArgs, job: &Job) -> PathBuf {
     }
 }
 
-/// Everything that is written.
-struct Results<'a> {
-    job: &'a Job,
-    analysis: &'a Analysis,
-    boundaries: Option<&'a Boundaries>,
-    map: Option<&'a (String, Vec<u8>)>,
-    candidates: Option<&'a (Candidates, Option<String>)>,
-    uncertainty: Option<&'a Uncertainty>,
-    provenance: &'a Provenance,
-}
-
-fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
-    let Results { job, analysis, boundaries, map, candidates, uncertainty, provenance } = *results;
+fn write_all(staged: &mut Staged, results: &Results) -> miette::Result<()> {
+    let Results { job, analysis, boundaries, map, candidates, uncertainty, provenance, .. } = results;
     let project = job.project();
     staged.add("ranking.csv", |out| table_csv(out, analysis, Columns::Rank, None, None))?;
     stages(staged, analysis)?;
@@ -154,9 +105,10 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
         });
         staged.add("areas.geojson", |out| areas_geojson(out, analysis, boundaries, &about))?;
     }
-    if let Some((svg, png)) = map {
+    if let Some(svg) = map {
+        let png = rasterise(svg, project.map.png_width)?;
         staged.add("map.svg", |out| out.write_all(svg.as_bytes()))?;
-        staged.add("map.png", |out| out.write_all(png))?;
+        staged.add("map.png", |out| out.write_all(&png))?;
     }
     if let Some((found, svg)) = candidates {
         staged.add("candidate-areas.csv", |out| candidate_zones_csv(out, analysis, found))?;
@@ -172,16 +124,11 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
         let parts = leave_one_out(analysis, &job.plan());
         staged.add("leave-one-out.csv", |out| leave_one_out_csv(out, analysis, &parts))?;
     }
-    let html = report(&ReportRequest {
-        project,
-        analysis,
-        language: project.language,
-        map_svg: map.map(|(svg, _)| svg.as_str()),
-        method: &method_in_words(&analysis.definition, &job.plan(), project.language),
-        uncertainty,
-        sections: &sections(results),
-        provenance,
-    })?;
+    if results.fits_a_workbook() {
+        let workbook = results.workbook()?;
+        staged.add("results.xlsx", |out| out.write_all(&workbook))?;
+    }
+    let html = results.html(&[])?;
     staged.add("report.html", |out| out.write_all(html.as_bytes()))?;
     let run = run_json(project, analysis, provenance);
     staged.add("run.json", |out| {
@@ -189,36 +136,6 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
         out.write_all(b"\n")
     })?;
     Ok(())
-}
-
-/// What the report says of results that only some projects have, in the order of the page.
-fn sections(results: &Results<'_>) -> Vec<Section> {
-    let language = results.job.project().language;
-    let candidates = results
-        .candidates
-        .map(|(found, svg)| candidate_section(results.analysis, found, svg.as_deref(), language));
-    candidates.into_iter().collect()
-}
-
-/// The candidate areas that the project asks for, and their map where there are boundaries.
-fn candidate_areas(
-    job: &Job,
-    analysis: &Analysis,
-    boundaries: Option<&Boundaries>,
-    terminal: &Terminal,
-) -> miette::Result<Option<(Candidates, Option<String>)>> {
-    let project = job.project();
-    let Some(options) = &project.candidates else { return Ok(None) };
-    let found = terminal
-        .during("searching candidate areas", || candidates(analysis, options))
-        .map_err(miette::Report::new)?;
-    let svg = match boundaries {
-        Some(boundaries) => {
-            Some(candidate_map(analysis, boundaries, project, project.language, &found)?)
-        }
-        None => None,
-    };
-    Ok(Some((found, svg)))
 }
 
 /// What became of each cell, and what gaps and shrinking do to the ranks, where there are any.
@@ -241,61 +158,6 @@ fn stages(staged: &mut Staged, analysis: &Analysis) -> miette::Result<()> {
         staged.add("shrinkage.csv", |out| shrinkage_csv(out, &raw, &analysis.ranking))?;
     }
     Ok(())
-}
-
-fn provenance(
-    job: &Job,
-    analysis: &Analysis,
-    uncertainty: Option<&Uncertainty>,
-) -> miette::Result<Provenance> {
-    let project = job.project();
-    let mut inputs = Vec::new();
-    let mut add = |role: &str, shown: &Path, path: &Path| -> miette::Result<()> {
-        inputs.push(InputFile {
-            role: role.to_owned(),
-            path: shown.display().to_string(),
-            sha256: load::checksum(path)?,
-        });
-        Ok(())
-    };
-    if let Some(path) = &job.path {
-        let name = path.file_name().map(Path::new).unwrap_or(path);
-        add("project", name, path)?;
-    }
-    add("table", &project.areas.file, &job.file.resolve(&project.areas.file))?;
-    if let Some(spec) = &project.areas.neighbours {
-        add("neighbours", &spec.file, &job.file.resolve(&spec.file))?;
-    }
-    if let Some(spec) = &project.boundaries {
-        add("boundaries", &spec.file, &job.file.resolve(&spec.file))?;
-    }
-    for (role, choice) in
-        [("definition", Some(&project.index)), ("rule", project.selection.as_ref())]
-    {
-        if let Some(Choice::File(file)) = choice {
-            add(role, file, &job.file.resolve(file))?;
-        }
-    }
-    if let Some(file) = &project.uncertainty.file {
-        add("space", file, &job.file.resolve(file))?;
-    }
-    let hash = |text: Result<String, toml::ser::Error>| -> miette::Result<String> {
-        Ok(load::checksum_of(text.into_diagnostic()?.as_bytes()))
-    };
-    let name = job.path.as_deref().and_then(Path::file_name).map(Path::new);
-    let shown = name.unwrap_or(&project.areas.file).display().to_string();
-    Ok(Provenance {
-        program_version: concat!("levekaar ", env!("CARGO_PKG_VERSION")).to_owned(),
-        definition_sha256: hash(toml::to_string(&analysis.definition))?,
-        rule_sha256: match &job.rule {
-            Some(rule) => Some(hash(toml::to_string(rule))?),
-            None => None,
-        },
-        inputs,
-        seed: uncertainty.map(|uncertainty| uncertainty.seed),
-        reference_set: analysis.ranking.n_ranked(),
-        command: format!("levekaar run {shown}"),
-    })
 }
 
 /// The ten worst areas, and how many the rule selects.

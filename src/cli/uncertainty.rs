@@ -13,6 +13,7 @@ use levekaar::uncertainty::leave_one_out::leave_one_out;
 use levekaar::uncertainty::recipe::{level_name, weighs_by_data};
 use levekaar::uncertainty::{Execution, REPLICATES, SEED, Space, Study, Uncertainty, uncertainty};
 use levekaar::write::folder::write_file;
+use levekaar::write::inert;
 use levekaar::write::uncertainty::{leave_one_out_csv, ledger_csv, ranks_csv, uncertainty_csv};
 use miette::miette;
 
@@ -247,7 +248,8 @@ fn one_replicate(
     for at in order {
         let area = &analysis.ranking.areas()[at];
         let rank = if ranks[at].is_nan() { String::new() } else { ranks[at].to_string() };
-        rows.write_record([area.id.as_str(), &area.name, &rank]).map_err(failed)?;
+        rows.write_record([&*inert(area.id.as_str()), &*inert(&area.name), &rank])
+            .map_err(failed)?;
     }
     let rows = rows.into_inner().map_err(|error| miette!("cannot write the ranks: {error}"))?;
     text.push_str(&String::from_utf8_lossy(&rows));

@@ -6,11 +6,22 @@
 use serde::Serialize;
 
 use super::ReportRequest;
-use super::figure::{Figure, anchor, count, counted, score_decimals};
+use super::figure::{Figure, count, counted, score_decimals};
+use super::profile::profile_anchor;
 use super::ranked::{high_is_worse, part_titles, worst_first};
 use crate::analysis::Analysis;
 use crate::language::{Language, message, number};
 use crate::select::{Selection, Truth};
+
+/// What the page answers.
+pub(super) fn question(request: &ReportRequest<'_>) -> String {
+    let key = match request.analysis.selection {
+        Some(_) => "report.question-rule",
+        None => "report.question",
+    };
+    let n = count(request.analysis.ranking.areas().len(), request.language);
+    message(request.language, key, &[("n", &n)])
+}
 
 /// The paragraphs of the answer.
 pub(super) fn paragraphs(request: &ReportRequest<'_>) -> Vec<String> {
@@ -95,6 +106,7 @@ pub(super) struct Worst {
     rows: Vec<WorstRow>,
     /// Whether the list says what areas stand out on.
     has_parts: bool,
+    has_interval: bool,
     /// That a tie is cut, where it is.
     more: Option<String>,
     n: String,
@@ -106,6 +118,8 @@ struct WorstRow {
     anchor: String,
     name: String,
     rank: Figure,
+    /// Where its rank lies in most replicates; empty where none were computed.
+    interval: String,
     score: Figure,
     /// Up to two parts, the one on which the area is nearest to the worst first.
     stands_out: Vec<String>,
@@ -124,9 +138,13 @@ impl Worst {
                 let area = &ranking.areas()[at];
                 WorstRow {
                     id: area.id.to_string(),
-                    anchor: anchor(area.id.as_str()),
+                    anchor: profile_anchor(area.id.as_str()),
                     name: area.name.clone(),
                     rank: Figure::rank(ranking.ranks()[at], language),
+                    interval: request
+                        .uncertainty
+                        .map(|uncertainty| uncertainty.rows[at].interval(language))
+                        .unwrap_or_default(),
                     score: Figure::of(ranking.scores()[at], decimals, language),
                     stands_out: stands_out(analysis, at, language),
                 }
@@ -134,6 +152,7 @@ impl Worst {
             .collect();
         Self {
             n: count(rows.len(), language),
+            has_interval: request.uncertainty.is_some(),
             has_parts: rows.iter().any(|row| !row.stands_out.is_empty()),
             more: (beyond > 0).then(|| counted(language, "worst-more", beyond, &[])),
             rows,

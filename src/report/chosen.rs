@@ -1,9 +1,12 @@
 //! Which areas does the rule select, and why?
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::ReportRequest;
 use super::figure::{Figure, anchor, count, counted};
+use super::profile::{profile_anchor, with_profile};
 use super::ranked::{ROWS_AFTER_CUT, rows_shown, worst_first};
 use crate::language::{Language, message};
 use crate::select::{Selection, Truth};
@@ -39,6 +42,53 @@ struct Row {
     rank: Figure,
     population: Figure,
     sentence: String,
+}
+
+/// The selected areas by name, for the first screen.
+#[derive(Debug, Serialize)]
+pub(super) struct SelectedNow {
+    heading: String,
+    areas: Vec<Named>,
+    more: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Named {
+    name: String,
+    /// The area's profile, or its row; none where the page has neither.
+    anchor: Option<String>,
+}
+
+/// So many names are listed on the first screen.
+const NAMES_SHOWN: usize = 30;
+
+impl SelectedNow {
+    /// None where there is no rule or it selects nothing, which the answer says.
+    pub(super) fn of(request: &ReportRequest<'_>) -> Option<Self> {
+        let language = request.language;
+        let selection = request.analysis.selection.as_ref()?;
+        let n = selection.n_with(Truth::True);
+        if n == 0 {
+            return None;
+        }
+        let mut has_profile = vec![false; selection.areas().len()];
+        with_profile(request).into_iter().for_each(|at| has_profile[at] = true);
+        let rows = list(request, selection, Truth::True).rows;
+        let place: BTreeMap<&str, usize> =
+            selection.areas().iter().enumerate().map(|(at, area)| (area.id.as_str(), at)).collect();
+        let areas = rows.into_iter().take(NAMES_SHOWN).map(|row| {
+            let profiled = place.get(row.id.as_str()).is_some_and(|&at| has_profile[at]);
+            let anchor = if profiled { Some(profile_anchor(&row.id)) } else { row.anchor };
+            Named { name: row.name, anchor }
+        });
+        let rule = selection.rule().title.get(language);
+        Some(Self {
+            heading: counted(language, "selected-now", n, &[("rule", rule)]),
+            areas: areas.collect(),
+            more: (n > NAMES_SHOWN)
+                .then(|| counted(language, "selected-more", n - NAMES_SHOWN, &[])),
+        })
+    }
 }
 
 impl Chosen {

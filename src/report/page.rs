@@ -5,9 +5,10 @@
 use serde::Serialize;
 
 use super::answer::{self, Worst};
-use super::chosen::Chosen;
+use super::chosen::{Chosen, SelectedNow};
 use super::measured::{self, IndicatorRow, Measured, value_direction};
 use super::notes::{self, Note, ReadFirst, Trace};
+use super::profile::Profiles;
 use super::ranked::Ranked;
 use super::section::{self, Laid};
 use super::{ReportError, ReportRequest};
@@ -30,11 +31,14 @@ pub(super) struct Page<'a> {
     figures_source: Option<&'a str>,
     /// Which way scores and ranks point, in the words that stand beside them.
     directions: Directions,
+    question: String,
     answer: Vec<String>,
+    selected: Option<SelectedNow>,
     read_first: Option<ReadFirst>,
     worst: Worst,
     ranked: Ranked,
     measured: Measured,
+    profiles: Profiles,
     selection: Option<Chosen>,
     method: &'a [String],
     indicators: Vec<IndicatorRow>,
@@ -88,11 +92,14 @@ impl<'a> Page<'a> {
             index_licence: &definition.licence,
             index_note: definition.note.as_ref().map(|note| note.get(language)),
             figures_source: project.source.as_ref().map(|source| source.get(language)),
+            question: answer::question(request),
             answer: answer::paragraphs(request),
+            selected: SelectedNow::of(request),
             read_first: notes::read_first(request),
             worst: Worst::of(request),
             ranked: Ranked::of(request),
             measured: Measured::of(request),
+            profiles: Profiles::of(request),
             selection: Chosen::of(request),
             method: request.method,
             indicators: measured::indicators(request)?,

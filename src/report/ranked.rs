@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::ReportRequest;
 use super::figure::{Figure, anchor, count, score_decimals, shades};
+use super::profile::{profile_anchor, with_profile};
 use crate::analysis::Analysis;
 use crate::indicator::{CellState, Direction};
 use crate::language::{Language, message};
@@ -44,6 +45,8 @@ struct Interval {
 struct Row {
     id: String,
     anchor: String,
+    /// The area's profile, where it has one.
+    profile: Option<String>,
     name: String,
     parent: String,
     rank: Figure,
@@ -67,7 +70,7 @@ struct Part {
 
 /// What the rule says of an area.
 #[derive(Debug, Serialize)]
-struct Outcome {
+pub(super) struct Outcome {
     /// A word for style sheet and script.
     key: &'static str,
     text: String,
@@ -77,6 +80,7 @@ struct Outcome {
 struct Unranked {
     id: String,
     anchor: String,
+    profile: Option<String>,
     name: String,
     /// The indicators without a value, each with the kind of its gap.
     missing: Vec<String>,
@@ -88,6 +92,8 @@ impl Ranked {
         let ranking = &analysis.ranking;
         let areas = ranking.areas();
         let shown = rows_shown(ranking);
+        let mut has_profile = vec![false; areas.len()];
+        with_profile(request).into_iter().for_each(|at| has_profile[at] = true);
         let cut = (shown.len() < ranking.n_ranked()).then(|| {
             let (n, shown) = (count(ranking.n_ranked(), language), count(shown.len(), language));
             message(language, "report.ranking-cut", &[("shown", &shown), ("n", &n)])
@@ -103,7 +109,7 @@ impl Ranked {
                 title: message(language, "uncertainty.column", &[]),
                 covers: uncertainty.covers(language),
             }),
-            rows: rows(request, &shown, language),
+            rows: rows(request, &shown, &has_profile, language),
             n_ranked: count(ranking.n_ranked(), language),
             unranked: unranked
                 .iter()
@@ -112,6 +118,7 @@ impl Ranked {
                     Unranked {
                         id: area.id.to_string(),
                         anchor: anchor(area.id.as_str()),
+                        profile: has_profile[at as usize].then(|| profile_anchor(area.id.as_str())),
                         name: area.name.clone(),
                         missing: gaps(analysis, at as usize, language),
                     }
@@ -121,7 +128,12 @@ impl Ranked {
     }
 }
 
-fn rows(request: &ReportRequest<'_>, shown: &[usize], language: Language) -> Vec<Row> {
+fn rows(
+    request: &ReportRequest<'_>,
+    shown: &[usize],
+    has_profile: &[bool],
+    language: Language,
+) -> Vec<Row> {
     let analysis = request.analysis;
     let ranking = &analysis.ranking;
     let worse_up = high_is_worse(analysis);
@@ -141,6 +153,7 @@ fn rows(request: &ReportRequest<'_>, shown: &[usize], language: Language) -> Vec
             Row {
                 id: area.id.to_string(),
                 anchor: anchor(area.id.as_str()),
+                profile: has_profile[at].then(|| profile_anchor(area.id.as_str())),
                 name: area.name.clone(),
                 parent: area.parent.clone().unwrap_or_default(),
                 rank: Figure::rank(ranking.ranks()[at], language),
@@ -169,7 +182,7 @@ fn rows(request: &ReportRequest<'_>, shown: &[usize], language: Language) -> Vec
         .collect()
 }
 
-fn outcome(truth: Truth, language: Language) -> Outcome {
+pub(super) fn outcome(truth: Truth, language: Language) -> Outcome {
     let key = match truth {
         Truth::True => "selected",
         Truth::False => "not-selected",

@@ -77,6 +77,7 @@
     list.push(row);
     rows.set(row.dataset.area, list);
   }
+  const profiles = new Map(all("article[data-profile]").map((card) => [card.dataset.profile, card]));
   const status = document.getElementById("map-status");
   let lit = null;
 
@@ -107,12 +108,15 @@
     const title = path && path.querySelector("title");
     const name = row && row.querySelector("th");
     status.append(title ? title.textContent : name ? name.textContent : area);
-    if (row) {
+    const lead = (target, text) => {
       const link = document.createElement("a");
-      link.href = `#${row.id}`;
-      link.textContent = status.dataset.link;
+      link.href = `#${target.id}`;
+      link.textContent = text;
       status.append(" ", link);
-    }
+    };
+    const profile = profiles.get(area);
+    if (profile) lead(profile, status.dataset.profile);
+    if (row) lead(row, status.dataset.link);
   };
 
   const light = (area) => {

@@ -95,7 +95,8 @@ fn the_template_names_only_keys_of_the_catalogue() {
     let frame = ("report.html", include_str!("report.html"));
     for (name, source) in SECTIONS.into_iter().chain([frame]) {
         for part in source.split("t(\"").skip(1) {
-            let key = format!("report.{}", part.split('"').next().unwrap());
+            let key = part.split('"').next().unwrap();
+            let key = if key.contains('.') { key.to_owned() } else { format!("report.{key}") };
             assert!(message_keys().any(|known| known == key), "{name}: {key}");
         }
     }
@@ -149,10 +150,12 @@ fn substitutes_and_warnings_stand_near_the_top() {
 #[test]
 fn synthetic_data_say_so_in_title_banner_and_footer() {
     let mut town = Town::new();
-    assert!(!town.html(Language::Nb).contains("class=\"synthetic\""));
+    assert!(!town.html(Language::Nb).contains("class=\"synthetic-banner\""));
     town.project.synthetic = true;
     let html = town.html(Language::Nb);
-    assert!(html.contains("class=\"synthetic\"") && html.contains("(syntetiske data)</title>"));
+    assert!(
+        html.contains("class=\"synthetic-banner\"") && html.contains("(syntetiske data)</title>")
+    );
     assert!(after(&html, "<footer>").contains("Syntetiske data"));
 }
 
@@ -276,6 +279,9 @@ impl Town {
             method,
             uncertainty,
             sections: &self.sections,
+            history: &[],
+            neighbours: None,
+            profiles: &[],
             provenance,
         };
         report(&request).unwrap()

@@ -1,0 +1,231 @@
+//! What does a project come to?
+//!
+//! Every result of a project, computed once, for the commands that write them: `run`, `report`
+//! and `workbook`.
+
+use std::path::Path;
+
+use levekaar::analysis::Analysis;
+use levekaar::boundary::Boundaries;
+use levekaar::candidate::{Candidates, candidates};
+use levekaar::contiguity::{Contiguity, Touch, contiguity};
+use levekaar::explain::method_in_words;
+use levekaar::history::{YearFigures, history};
+use levekaar::load;
+use levekaar::neighbour::Neighbours;
+use levekaar::picture::{candidate_map, score_map};
+use levekaar::project::Choice;
+use levekaar::provenance::{InputFile, Provenance};
+use levekaar::report::candidates::candidate_section;
+use levekaar::report::section::Section;
+use levekaar::report::{ReportRequest, report};
+use levekaar::uncertainty::Uncertainty;
+use levekaar::validate;
+use levekaar::write::workbook::{MOST_AREAS, WorkbookRequest, workbook};
+use miette::{IntoDiagnostic, WrapErr};
+
+use super::input::Job;
+use super::terminal::Terminal;
+
+/// The results of a project.
+pub(crate) struct Results {
+    pub(crate) job: Job,
+    pub(crate) analysis: Analysis,
+    pub(crate) boundaries: Option<Boundaries>,
+    /// The map as SVG, where there are boundaries.
+    pub(crate) map: Option<String>,
+    /// The candidate areas that the project asks for, and their map where there are boundaries.
+    pub(crate) candidates: Option<(Candidates, Option<String>)>,
+    pub(crate) uncertainty: Option<Uncertainty>,
+    /// The years of a table over years; empty where there is but one.
+    pub(crate) history: Vec<YearFigures>,
+    /// Which areas are neighbours: as the project says, or by their outlines.
+    pub(crate) neighbours: Option<Neighbours>,
+    pub(crate) provenance: Provenance,
+}
+
+impl Results {
+    /// Computes everything that the project asks for; `analysis` has all notices.
+    pub(crate) fn of(job: Job, terminal: &Terminal) -> miette::Result<Self> {
+        let mut analysis = job.analyse(terminal)?;
+        let boundaries = job.boundaries(&analysis.table, &mut analysis.notices)?;
+        let map = match &boundaries {
+            Some(boundaries) => Some(terminal.during("drawing the map", || {
+                let (project, language) = (job.project(), job.project().language);
+                let (svg, notices) = score_map(&analysis, boundaries, project, language)?;
+                analysis.notices.extend(notices);
+                miette::Result::<_>::Ok(svg)
+            })?),
+            None => None,
+        };
+        let candidates = candidate_areas(&job, &analysis, boundaries.as_ref(), terminal)?;
+        if let Some((found, _)) = &candidates {
+            analysis.notices.extend_from_slice(&found.notices);
+        }
+        let uncertainty = super::uncertainty::of_project(&job, &mut analysis, terminal)?;
+        if let Some(uncertainty) = &uncertainty {
+            analysis.notices.extend_from_slice(&uncertainty.notices);
+        }
+        let history = terminal.during("earlier years", || earlier_years(&job, &mut analysis))?;
+        let neighbours = neighbours(&analysis, boundaries.as_ref());
+        let provenance = provenance(&job, &analysis, uncertainty.as_ref())?;
+        Ok(Self {
+            job,
+            analysis,
+            boundaries,
+            map,
+            candidates,
+            uncertainty,
+            history,
+            neighbours,
+            provenance,
+        })
+    }
+
+    /// The report; `profiles` are the positions of areas that get a profile in any case.
+    pub(crate) fn html(&self, profiles: &[usize]) -> miette::Result<String> {
+        let (project, definition) = (self.job.project(), &self.analysis.definition);
+        Ok(report(&ReportRequest {
+            project,
+            analysis: &self.analysis,
+            language: project.language,
+            map_svg: self.map.as_deref(),
+            method: &method_in_words(definition, &self.job.plan(), project.language),
+            uncertainty: self.uncertainty.as_ref(),
+            sections: &self.sections(),
+            history: &self.history,
+            neighbours: self.neighbours.as_ref(),
+            profiles,
+            provenance: &self.provenance,
+        })?)
+    }
+
+    /// Whether a workbook has room for all areas.
+    pub(crate) fn fits_a_workbook(&self) -> bool {
+        self.analysis.ranking.areas().len() <= MOST_AREAS
+    }
+
+    /// The workbook, as the bytes of its file.
+    pub(crate) fn workbook(&self) -> miette::Result<Vec<u8>> {
+        let project = self.job.project();
+        workbook(&WorkbookRequest {
+            project,
+            analysis: &self.analysis,
+            language: project.language,
+            uncertainty: self.uncertainty.as_ref(),
+            provenance: &self.provenance,
+            sheets: &[],
+        })
+        .into_diagnostic()
+        .wrap_err("cannot make the workbook")
+    }
+
+    /// What the report says of results that only some projects have, in the order of the page.
+    fn sections(&self) -> Vec<Section> {
+        let language = self.job.project().language;
+        let candidates = self
+            .candidates
+            .as_ref()
+            .map(|(found, svg)| candidate_section(&self.analysis, found, svg.as_deref(), language));
+        candidates.into_iter().collect()
+    }
+}
+
+fn candidate_areas(
+    job: &Job,
+    analysis: &Analysis,
+    boundaries: Option<&Boundaries>,
+    terminal: &Terminal,
+) -> miette::Result<Option<(Candidates, Option<String>)>> {
+    let project = job.project();
+    let Some(options) = &project.candidates else { return Ok(None) };
+    let found = terminal
+        .during("searching candidate areas", || candidates(analysis, options))
+        .map_err(miette::Report::new)?;
+    let svg = match boundaries {
+        Some(boundaries) => {
+            Some(candidate_map(analysis, boundaries, project, project.language, &found)?)
+        }
+        None => None,
+    };
+    Ok(Some((found, svg)))
+}
+
+/// The neighbours that the recipe used, else those whose outlines meet in a point. They are shown
+/// beside an area and enter no number, so that what outlines leave open is no notice here.
+fn neighbours(analysis: &Analysis, boundaries: Option<&Boundaries>) -> Option<Neighbours> {
+    if let Some(known) = analysis.table.neighbours() {
+        return Some(Neighbours::clone(known));
+    }
+    let how = Contiguity { method: Touch::Queen, snap_m: 0.0, links: Vec::new(), cuts: Vec::new() };
+    let found = contiguity(analysis.table.areas(), boundaries?, &how).ok()?;
+    Some(found.0)
+}
+
+/// The same recipe on the other years of the table, where it has a column of years.
+fn earlier_years(job: &Job, analysis: &mut Analysis) -> miette::Result<Vec<YearFigures>> {
+    let project = job.project();
+    if project.areas.year.is_none() {
+        return Ok(Vec::new());
+    }
+    let path = job.file.resolve(&project.areas.file);
+    let raw = load::table(&path, &validate::request(project, &job.definition))?;
+    let (years, notices) = history(&raw, project, &job.plan(), analysis.table.areas());
+    analysis.notices.extend(notices);
+    Ok(years)
+}
+
+fn provenance(
+    job: &Job,
+    analysis: &Analysis,
+    uncertainty: Option<&Uncertainty>,
+) -> miette::Result<Provenance> {
+    let project = job.project();
+    let mut inputs = Vec::new();
+    let mut add = |role: &str, shown: &Path, path: &Path| -> miette::Result<()> {
+        inputs.push(InputFile {
+            role: role.to_owned(),
+            path: shown.display().to_string(),
+            sha256: load::checksum(path)?,
+        });
+        Ok(())
+    };
+    if let Some(path) = &job.path {
+        let name = path.file_name().map(Path::new).unwrap_or(path);
+        add("project", name, path)?;
+    }
+    add("table", &project.areas.file, &job.file.resolve(&project.areas.file))?;
+    if let Some(spec) = &project.areas.neighbours {
+        add("neighbours", &spec.file, &job.file.resolve(&spec.file))?;
+    }
+    if let Some(spec) = &project.boundaries {
+        add("boundaries", &spec.file, &job.file.resolve(&spec.file))?;
+    }
+    for (role, choice) in
+        [("definition", Some(&project.index)), ("rule", project.selection.as_ref())]
+    {
+        if let Some(Choice::File(file)) = choice {
+            add(role, file, &job.file.resolve(file))?;
+        }
+    }
+    if let Some(file) = &project.uncertainty.file {
+        add("space", file, &job.file.resolve(file))?;
+    }
+    let hash = |text: Result<String, toml::ser::Error>| -> miette::Result<String> {
+        Ok(load::checksum_of(text.into_diagnostic()?.as_bytes()))
+    };
+    let name = job.path.as_deref().and_then(Path::file_name).map(Path::new);
+    let shown = name.unwrap_or(&project.areas.file).display().to_string();
+    Ok(Provenance {
+        program_version: concat!("levekaar ", env!("CARGO_PKG_VERSION")).to_owned(),
+        definition_sha256: hash(toml::to_string(&analysis.definition))?,
+        rule_sha256: match &job.rule {
+            Some(rule) => Some(hash(toml::to_string(rule))?),
+            None => None,
+        },
+        inputs,
+        seed: uncertainty.map(|uncertainty| uncertainty.seed),
+        reference_set: analysis.ranking.n_ranked(),
+        command: format!("levekaar run {shown}"),
+    })
+}
