@@ -2,6 +2,7 @@
 //!
 //! A door. One file per subcommand: its arguments, their help, its `run`.
 
+mod beside;
 mod check;
 mod classify;
 mod columns;

@@ -12,6 +12,7 @@ mod legend;
 mod outline;
 mod palette;
 mod raster;
+mod targeting;
 mod text;
 
 use crate::boundary::Shape;
@@ -21,6 +22,7 @@ pub use interval::{ALL_UP_TO, WORST_SHOWN, rank_intervals};
 use legend::Legend;
 use outline::Frame;
 pub use raster::{MAX_EDGE_PX, MapError, rasterise};
+pub use targeting::targeting_curve;
 use text::{Style, escaped, tenth};
 
 /// The embedded font of pictures, and the first choice of drawings.

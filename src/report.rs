@@ -18,6 +18,7 @@ mod page;
 mod picture;
 mod ranked;
 pub mod section;
+pub mod selected;
 
 use miette::Diagnostic;
 use minijinja::syntax::SyntaxConfig;

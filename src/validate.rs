@@ -5,6 +5,7 @@
 //! row by row.
 
 mod columns;
+mod facts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +23,8 @@ use crate::notice::Notice;
 use crate::project::{Areas, Mark, Project, Source};
 use crate::screen;
 use crate::suggest::nearest;
+
+pub use facts::{CheckedFacts, facts, facts_request};
 
 /// Everything that is wrong with a table.
 #[derive(Debug, Error, Diagnostic)]

@@ -13,6 +13,7 @@ pub mod neighbours;
 pub mod parquet;
 pub mod run_json;
 pub mod spatial;
+pub mod selection;
 pub mod uncertainty;
 
 use std::io::{self, Write};
@@ -122,13 +123,15 @@ fn block(analysis: &Analysis, columns: Columns, parts: &[(&str, &[f64])], order:
 
 /// Writes the answer for each area, with its reasons in both languages, in the table's order.
 ///
-/// `outcome` is `selected`, `not-selected` or `unknown`.
+/// `outcome` is `selected`, `not-selected` or `unknown`; `tier` the id of the highest tier, empty
+/// where there is none; `criteria_met` how many of `criteria` are met.
 ///
 /// # Errors
 ///
 /// Those of `out`.
 pub fn selection_csv(out: &mut (impl Write + ?Sized), selection: &Selection) -> io::Result<()> {
-    let mut text = String::from("area,name,outcome,reason_nb,reason_en\n");
+    let header = "area,name,outcome,reason_nb,reason_en,tier,criteria_met,criteria\n";
+    let mut text = String::from(header);
     for (at, (area, outcome)) in selection.areas().iter().zip(selection.outcomes()).enumerate() {
         let reason = selection.sentence(at);
         push_area(&mut text, area);
@@ -138,7 +141,15 @@ pub fn selection_csv(out: &mut (impl Write + ?Sized), selection: &Selection) -> 
             text.push(',');
             push_text(&mut text, reason);
         }
-        text.push('\n');
+        text.push(',');
+        if let Some(tier) = selection.tier(at) {
+            push_text(&mut text, &selection.rule().tiers[tier].id);
+        }
+        let finding = selection.finding(at);
+        let criteria = finding.criteria();
+        let met = criteria.iter().filter(|c| c.truth == Truth::True).count();
+        let n = criteria.len();
+        text.push_str(&format!(",{met},{n}\n"));
     }
     out.write_all(text.as_bytes())
 }
@@ -152,14 +163,14 @@ pub fn outcome_name(truth: Truth) -> &'static str {
     }
 }
 
-fn push_area(out: &mut String, area: &Area) {
+pub(crate) fn push_area(out: &mut String, area: &Area) {
     push_text(out, area.id.as_str());
     out.push(',');
     push_text(out, &area.name);
 }
 
 /// A cell of text, in quotation marks where it needs them (RFC 4180).
-fn push_text(out: &mut String, text: &str) {
+pub(crate) fn push_text(out: &mut String, text: &str) {
     let padded = text.starts_with(' ') || text.ends_with(' ');
     if !padded && !text.contains(['"', ',', '\n', '\r', ';']) {
         out.push_str(text);
@@ -178,7 +189,7 @@ fn push_text(out: &mut String, text: &str) {
 /// The shortest text that reads back as the same number; nothing where there is none.
 ///
 /// Never with an exponent, which some spreadsheets read as text.
-fn push_number(out: &mut String, x: f64) {
+pub(crate) fn push_number(out: &mut String, x: f64) {
     use std::fmt::Write as _;
     if x.is_nan() {
         return;

@@ -42,7 +42,9 @@ use super::terminal::Terminal;
 /// `map.svg`, `map.png`, `uncertainty.csv`, `rank-intervals.svg`, `leave-one-out.csv`,
 /// `report.html` and `run.json` into the output folder and prints their paths; also `bounds.csv`
 /// where values are missing, `not-ranked.csv` where areas have no rank, and `shrinkage.csv` where
-/// rates are shrunk. Nothing is written if anything is wrong.
+/// rates are shrunk. With a rule also `criteria.csv`, `near-misses.csv`, `contributions.csv`,
+/// `cliffs.csv`, `coverage.csv`, `targeting.csv` and `targeting.svg`, with several years
+/// `history.csv`, with a list of what was decided `decided.csv`. Nothing is written if anything is wrong.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -86,6 +88,11 @@ pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> miette::Result<()> {
     if let Some(uncertainty) = &uncertainty {
         analysis.notices.extend_from_slice(&uncertainty.notices);
     }
+    let mut more = Vec::new();
+    let about_selection = terminal.during("holding the rule against its limits", || {
+        super::select::write_results(&mut staged, &job, &analysis, &mut more)
+    })?;
+    analysis.notices.extend(more);
     let provenance = provenance(&job, &analysis, uncertainty.as_ref())?;
     let results = Results {
         job: &job,
@@ -93,6 +100,7 @@ pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> miette::Result<()> {
         boundaries: boundaries.as_ref(),
         map: map.as_ref(),
         uncertainty: uncertainty.as_ref(),
+        about_selection: about_selection.as_ref(),
         provenance: &provenance,
     };
     terminal.during("writing", || write_all(&mut staged, &results))?;
@@ -119,11 +127,13 @@ struct Results<'a> {
     boundaries: Option<&'a Boundaries>,
     map: Option<&'a (String, Vec<u8>)>,
     uncertainty: Option<&'a Uncertainty>,
+    about_selection: Option<&'a Section>,
     provenance: &'a Provenance,
 }
 
 fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
-    let Results { job, analysis, boundaries, map, uncertainty, provenance } = *results;
+    let Results { job, analysis, boundaries, map, uncertainty, about_selection, provenance } =
+        *results;
     let project = job.project();
     staged.add("ranking.csv", |out| table_csv(out, analysis, Columns::Rank, None))?;
     stages(staged, analysis)?;
@@ -162,7 +172,7 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
         map_svg: map.map(|(svg, _)| svg.as_str()),
         method: &method_in_words(&analysis.definition, &job.plan(), project.language),
         uncertainty,
-        sections: &sections(),
+        sections: &sections(about_selection),
         provenance,
     })?;
     staged.add("report.html", |out| out.write_all(html.as_bytes()))?;
@@ -175,8 +185,8 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
 }
 
 /// What the report says of results that only some projects have, in the order of the page.
-fn sections() -> Vec<Section> {
-    Vec::new()
+fn sections(about_selection: Option<&Section>) -> Vec<Section> {
+    about_selection.into_iter().cloned().collect()
 }
 
 /// What became of each cell, and what gaps and shrinking do to the ranks, where there are any.
@@ -223,6 +233,12 @@ fn provenance(
     add("table", &project.areas.file, &job.file.resolve(&project.areas.file))?;
     if let Some(spec) = &project.areas.neighbours {
         add("neighbours", &spec.file, &job.file.resolve(&spec.file))?;
+    }
+    if let Some(spec) = &project.children {
+        add("children", &spec.file, &job.file.resolve(&spec.file))?;
+    }
+    if let Some(spec) = &project.decided {
+        add("decided", &spec.file, &job.file.resolve(&spec.file))?;
     }
     if let Some(spec) = &project.boundaries {
         add("boundaries", &spec.file, &job.file.resolve(&spec.file))?;

@@ -294,7 +294,7 @@ pub fn with_value(
             None => changed,
         }
     });
-    IndicatorTable::new(table.areas().clone(), columns.collect())
+    table.with_columns(columns.collect())
 }
 
 /// The answers as sentences, those that take the least of their range first.
