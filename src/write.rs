@@ -12,8 +12,8 @@ pub mod measures;
 pub mod neighbours;
 pub mod parquet;
 pub mod run_json;
-pub mod spatial;
 pub mod selection;
+pub mod spatial;
 pub mod uncertainty;
 
 use std::io::{self, Write};
