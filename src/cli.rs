@@ -3,6 +3,7 @@
 //! A door. One file per subcommand: its arguments, their help, its `run`.
 
 mod candidates;
+mod beside;
 mod check;
 mod classify;
 mod columns;

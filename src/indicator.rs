@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::area::Area;
+use crate::beside::Beside;
 use crate::neighbour::Neighbours;
 use crate::rate::IntervalMethod;
 use crate::screen::Screened;
@@ -278,6 +279,7 @@ pub struct IndicatorTable {
     columns: Vec<Column>,
     neighbours: Option<Arc<Neighbours>>,
     screened: Vec<Screened>,
+    beside: Option<Arc<Beside>>,
 }
 
 impl IndicatorTable {
@@ -291,13 +293,25 @@ impl IndicatorTable {
         for column in &columns {
             assert_eq!(column.values.len(), areas.len(), "one cell an area");
         }
-        Self { areas, columns, neighbours: None, screened: Vec::new() }
+        Self { areas, columns, neighbours: None, screened: Vec::new(), beside: None }
     }
 
     /// The same table with who borders on whom.
     pub fn with_neighbours(mut self, neighbours: Neighbours) -> Self {
         self.neighbours = Some(Arc::new(neighbours));
         self
+    }
+
+    /// The same table with what is known beside the index.
+    pub fn with_beside(mut self, beside: Arc<Beside>) -> Self {
+        self.beside = Some(beside);
+        self
+    }
+
+    /// A table of the same areas with other columns; neighbours and what is beside the index stay.
+    pub(crate) fn with_columns(&self, columns: Vec<Column>) -> Self {
+        let table = Self::new(Arc::clone(&self.areas), columns);
+        Self { neighbours: self.neighbours.clone(), beside: self.beside.clone(), ..table }
     }
 
     /// The same table with the areas that are not to be ranked, in the order of the table.
@@ -309,6 +323,11 @@ impl IndicatorTable {
     /// Who borders on whom, where that is known.
     pub fn neighbours(&self) -> Option<&Arc<Neighbours>> {
         self.neighbours.as_ref()
+    }
+
+    /// What is known beside the index.
+    pub fn beside(&self) -> Option<&Arc<Beside>> {
+        self.beside.as_ref()
     }
 
     /// The areas that are not to be ranked, in the order of the table.

@@ -41,6 +41,7 @@
 //! [`index::compute`] computes it. No published index has code of its own.
 
 pub mod area;
+pub mod beside;
 pub mod boundary;
 pub mod bounds;
 pub mod candidate;

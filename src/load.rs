@@ -13,13 +13,15 @@ pub mod table;
 pub mod weights;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::index::{IndexDefinition, Plan};
 use crate::presets::{self, Preset};
 use crate::project::{Choice, Project};
-use crate::select::RuleFile;
+use crate::select::place::RuleText;
+use crate::select::{self, RuleFile};
 use crate::suggest::nearest;
 use crate::uncertainty::Space;
 
@@ -87,14 +89,18 @@ pub fn index(choice: &Choice, folder: &Path) -> Result<IndexDefinition, Document
     }
 }
 
-/// A selection rule by preset or file.
+/// A selection rule by preset or file, with its text, by which later errors find their line.
 ///
 /// # Errors
 ///
-/// [`DocumentError`], as for [`index`].
+/// [`DocumentError`], as for [`index`]; [`DocumentError::Rule`] with everything that can be seen to
+/// be wrong without the data.
 pub fn rule(choice: &Choice, folder: &Path) -> Result<RuleFile, DocumentError> {
     let (name, text) = chosen(choice, folder, "selection", presets::RULES)?;
-    document::parse(&name, &text)
+    let mut rule: RuleFile = document::parse(&name, &text)?;
+    rule.text = Some(Arc::new(RuleText { name: name.clone(), text }));
+    let problems = select::problems(&rule);
+    if problems.is_empty() { Ok(rule) } else { Err(DocumentError::Rule { name, problems }) }
 }
 
 fn chosen(

@@ -13,6 +13,7 @@ mod outline;
 mod palette;
 mod raster;
 mod sets;
+mod targeting;
 mod text;
 
 use crate::boundary::Shape;
@@ -23,6 +24,7 @@ use legend::Legend;
 use outline::Frame;
 pub use raster::{MAX_EDGE_PX, MapError, rasterise};
 pub use sets::MapSet;
+pub use targeting::targeting_curve;
 use text::{Style, escaped, tenth};
 
 /// The embedded font of pictures, and the first choice of drawings.

@@ -38,6 +38,36 @@ pub const INDICES: &[Preset] = &[
 
 /// The selection rules.
 pub const RULES: &[Preset] = &[
+    Preset { id: "dk-2013", text: include_str!("presets/rules/dk-2013.toml") },
+    Preset {
+        id: "dk-forebyggelse-2021",
+        text: include_str!("presets/rules/dk-forebyggelse-2021.toml"),
+    },
+    Preset {
+        id: "dk-parallelsamfund-2018",
+        text: include_str!("presets/rules/dk-parallelsamfund-2018.toml"),
+    },
+    Preset { id: "dk-udsat-2018", text: include_str!("presets/rules/dk-udsat-2018.toml") },
+    Preset { id: "fr-qpv", text: include_str!("presets/rules/fr-qpv.toml") },
+    Preset { id: "gb-wnf-2008", text: include_str!("presets/rules/gb-wnf-2008.toml") },
+    Preset {
+        id: "no-bergen-levekaar",
+        text: include_str!("presets/rules/no-bergen-levekaar.toml"),
+    },
+    Preset {
+        id: "no-husbanken-definition",
+        text: include_str!("presets/rules/no-husbanken-definition.toml"),
+    },
+    Preset {
+        id: "nou-2020-16-marker",
+        text: include_str!("presets/rules/nou-2020-16-marker.toml"),
+    },
+    Preset { id: "se-delmos-2022", text: include_str!("presets/rules/se-delmos-2022.toml") },
+    Preset { id: "us-cejst-2", text: include_str!("presets/rules/us-cejst-2.toml") },
+    Preset {
+        id: "us-opportunity-zones",
+        text: include_str!("presets/rules/us-opportunity-zones.toml"),
+    },
     Preset { id: "worst-fifth", text: include_str!("presets/rules/worst-fifth.toml") },
     Preset {
         id: "worst-fifth-of-people",

@@ -63,6 +63,15 @@ pub struct Project {
     /// Which contiguous sets of areas are proposed for a programme.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub candidates: Option<CandidateOptions>,
+    /// Criteria of the rule that only apply when they are asked for by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub selection_with: Vec<String>,
+    /// The smaller areas within each area, for rules that look at them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub children: Option<ChildTable>,
+    /// Which areas were in fact selected, to hold the rule against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<DecidedFile>,
     /// How sure the ranks are.
     #[serde(default)]
     pub uncertainty: UncertaintyOptions,
@@ -122,6 +131,35 @@ pub struct Areas {
     /// Rows that look like totals but are areas.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keep: Vec<AreaId>,
+}
+
+/// A table of smaller areas, read with the format and the marks of the table of areas.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ChildTable {
+    /// CSV, TSV or Parquet, gzip or not.
+    pub file: PathBuf,
+    /// The column of ids.
+    pub id: String,
+    /// The column of the id of the area that each lies in.
+    pub parent: String,
+    /// The column of residents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population: Option<String>,
+    /// The column of years and the year to use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year: Option<Year>,
+}
+
+/// A table with a row an area that was selected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DecidedFile {
+    /// CSV, TSV or Parquet, gzip or not.
+    pub file: PathBuf,
+    /// The column of ids; the first one where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
 /// A table with a row a pair of neighbours, in either order.

@@ -21,6 +21,7 @@ mod profile;
 mod ranked;
 pub mod section;
 mod spark;
+pub mod selected;
 
 use miette::Diagnostic;
 use minijinja::syntax::SyntaxConfig;

@@ -4,399 +4,97 @@
 //! three-valued logic: a criterion whose value is missing is *unknown*, and so is the area if the
 //! answer hangs on it. The flag, the count and the sentence that explains them come from one
 //! evaluation, [`Selection::finding`].
+//!
+//! # The rule language
+//!
+//! ```toml
+//! version = 1
+//! id = "my-rule"
+//! title = { nb = "Min regel", en = "My rule" }
+//! source = "where it is published, or who set it"
+//! unknown = "list-apart"              # or "not-selected", "bounds"
+//!
+//! [[fact]]                            # a column that the index does not have
+//! id = "crowded"
+//! title = { nb = "Trangbodde", en = "Crowded" }
+//! unit = "%"
+//!
+//! [criteria.poor]                     # named: counted, reused, printed by name
+//! title = { nb = "Lav inntekt", en = "Low income" }
+//! rule = { compare = { fact = { indicator = "median_income" }, as = { ratio-to-mean = {} }, op = "<", limit = { value = 0.8 } } }
+//!
+//! [rule]                              # the tree
+//! all = [
+//!   { criterion = "poor" },
+//!   { any = [
+//!     { compare = { fact = "rank", op = "<=", limit = { value = 10 } } },
+//!     { compare = { fact = { indicator = "crowded" }, op = ">", limit = { mean = { times = 1.0, plus-sd = 1.0 } } } },
+//!   ] },
+//! ]
+//!
+//! [around]                            # what is done around it
+//! population = { at-least = 1000 }
+//! neighbours = { share = 1.0, rule = { criterion = "poor" } }
+//! at-most = { take = { areas = 8 } }
+//!
+//! [[tier]]                            # a narrower circle among the selected
+//! id = "long"
+//! title = { nb = "Fem år på rad", en = "Five years running" }
+//! rule = { compare = { fact = { years-held = { of = "rule", last-years = 5 } }, op = ">=", limit = { value = 5 } } }
+//! ```
+//!
+//! - Trees: `all`, `any`, `at-least`, `not`, `points`, `compare`, `between`, `worst`, `criterion`,
+//!   `parent` ([`Rule`]).
+//! - Facts: [`Fact`]; what is made of them, one step or a list under `as`: [`Transform`];
+//!   limits: [`Limit`].
+//! - Around the rule, in this order ([`Around`]): residents, persistence, staying on, neighbours,
+//!   lists of areas kept and excluded, caps.
+//! - An area without a value is unknown to a criterion on it. A fact that counts unknown answers
+//!   is known within bounds, and the criterion holds if it holds at both ends.
 
+pub mod against;
+mod around;
+pub mod check;
+pub mod coverage;
+pub mod file;
 pub mod finding;
+pub mod history;
+mod leaf;
+pub mod nearness;
+mod order;
+pub mod own;
+pub mod place;
 mod resolve;
+pub mod rule;
+pub mod term;
 mod transform;
+pub mod truth;
+mod value;
+mod walk;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use miette::Diagnostic;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
 use crate::aggregate::DomainScore;
 use crate::area::Area;
+use crate::beside::PastYear;
 use crate::index::IndexDefinition;
 use crate::indicator::{IndicatorId, IndicatorTable};
-use crate::language::Text;
-use crate::normalise::RankShare;
+use crate::language::{Language, Text, message};
 use crate::notice::Notice;
-use crate::rank::{Ranking, Ties};
+use crate::rank::Ranking;
 
+pub use file::{Around, FactOf, Named, OwnFact, RuleFile, Standing, Tier, Unknown};
 pub use finding::{Criterion, Finding};
-
-/// A selection rule, version 1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RuleFile {
-    /// Version of this file format: 1.
-    pub version: u32,
-    /// Short name, lower case with hyphens.
-    pub id: String,
-    /// Title in both languages.
-    pub title: Text,
-    /// Where the rule is published, or who set it.
-    pub source: String,
-    /// The year of the rule.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub year: Option<i32>,
-    /// What the rule does not cover.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<Text>,
-    /// What becomes of an area whose answer is unknown.
-    #[serde(default)]
-    pub unknown: Unknown,
-    /// The rule.
-    pub rule: Rule,
-}
-
-/// What becomes of an area whose answer is unknown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Unknown {
-    /// It is listed apart, neither selected nor not selected.
-    #[default]
-    ListApart,
-    /// It counts as not selected, and its sentence says that values were missing.
-    NotSelected,
-}
-
-/// A tree of criteria.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Rule {
-    /// Every part holds.
-    All(Vec<Rule>),
-    /// At least one part holds.
-    Any(Vec<Rule>),
-    /// At least `k` of the parts hold.
-    AtLeast(AtLeast),
-    /// The part does not hold.
-    Not(Box<Rule>),
-    /// Points for the parts that hold reach a pass mark.
-    Points(Points),
-    /// A fact of the area against a limit.
-    Compare(Comparison),
-    /// A fact of the area within two limits, both of which are within.
-    Between(Between),
-    /// The area is among the worst by a fact.
-    Worst(Cut),
-}
-
-/// At least `k` of several parts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AtLeast {
-    /// How many must hold.
-    pub k: usize,
-    /// The parts.
-    pub of: Vec<Rule>,
-}
-
-/// Weighted criteria and the points that are needed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Points {
-    /// The points that must be reached.
-    pub pass: f64,
-    /// The parts and what each is worth.
-    pub of: Vec<Scored>,
-}
-
-/// A part and its points.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Scored {
-    /// What it is worth if it holds; above zero.
-    pub points: f64,
-    /// The part.
-    pub rule: Rule,
-}
-
-/// A fact within two limits.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Between {
-    /// What is compared.
-    pub fact: Fact,
-    /// What is made of it before it is compared.
-    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
-    pub transform: Option<Transform>,
-    /// The lower limit, itself within.
-    pub from: Limit,
-    /// The upper limit, itself within.
-    pub to: Limit,
-}
-
-/// What is made of a fact before it is compared. A missing fact stays missing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Transform {
-    /// The fact divided by its mean over all areas, or over the areas of the same parent.
-    RatioToMean(RatioToMean),
-    /// The place of the fact as a share of the areas that have it; largest for the largest value.
-    Percentile(PercentileOf),
-    /// The rank within the parent; 1 for the largest value.
-    RankWithinParent(RankWithin),
-}
-
-/// Which mean a ratio is taken to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RatioToMean {
-    /// Over which areas.
-    #[serde(default)]
-    pub over: Over,
-    /// Whether areas count by their residents.
-    #[serde(default)]
-    pub weighted_by_population: bool,
-}
-
-/// Over which areas something is taken.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Over {
-    /// All areas of the table.
-    #[default]
-    All,
-    /// The areas of the same parent.
-    Parent,
-}
-
-/// A convention of percentiles.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct PercentileOf {
-    /// How a rank becomes a share.
-    pub share: RankShare,
-    /// Which rank tied areas get, counted from the largest value.
-    pub ties: Ties,
-}
-
-/// How ranks within a parent are given.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RankWithin {
-    /// Which rank tied areas get.
-    pub ties: Ties,
-}
-
-/// A fact of the area against a limit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Comparison {
-    /// What is compared.
-    pub fact: Fact,
-    /// What is made of it before it is compared.
-    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
-    pub transform: Option<Transform>,
-    /// How. `>` and `>=` differ at the limit itself, and schemes mean one of them.
-    pub op: Operator,
-    /// With what.
-    pub limit: Limit,
-}
-
-/// Something known of an area.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Fact {
-    /// The score.
-    Score,
-    /// The rank; 1 is worst unless the definition says otherwise.
-    Rank,
-    /// The residents.
-    Population,
-    /// The score of a domain, as it enters the level above.
-    Domain(IndicatorId),
-    /// An indicator as measured, in its own unit, before imputation and treatment.
-    Indicator(IndicatorId),
-}
-
-/// How a fact is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum Operator {
-    /// Above the limit.
-    #[serde(rename = ">")]
-    Above,
-    /// At the limit or above.
-    #[serde(rename = ">=")]
-    AtLeast,
-    /// Below the limit.
-    #[serde(rename = "<")]
-    Below,
-    /// At the limit or below.
-    #[serde(rename = "<=")]
-    AtMost,
-}
-
-impl Operator {
-    /// Whether `value` stands so to `limit`.
-    pub fn holds(self, value: f64, limit: f64) -> bool {
-        match self {
-            Self::Above => value > limit,
-            Self::AtLeast => value >= limit,
-            Self::Below => value < limit,
-            Self::AtMost => value <= limit,
-        }
-    }
-
-    /// By how much `value` is on the side that the operator asks for; negative on the other.
-    pub fn margin(self, value: f64, limit: f64) -> f64 {
-        match self {
-            Self::Above | Self::AtLeast => value - limit,
-            Self::Below | Self::AtMost => limit - value,
-        }
-    }
-}
-
-/// What a fact is compared with.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Limit {
-    /// A number in the fact's unit.
-    Value(f64),
-    /// `times * mean + plus-sd * sd` over the areas that have the fact (sd with divisor n - 1).
-    Mean(RelativeToMean),
-    /// `times * median` over the areas that have the fact.
-    Median(Times),
-    /// The percentile of the fact over the areas that have it (linear, type 7).
-    Percentile(Percentile),
-}
-
-/// A limit relative to the mean.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RelativeToMean {
-    /// Factor of the mean.
-    #[serde(default = "one")]
-    pub times: f64,
-    /// Standard deviations on top.
-    #[serde(default)]
-    pub plus_sd: f64,
-    /// Whether areas count by their residents.
-    #[serde(default)]
-    pub weighted_by_population: bool,
-}
-
-/// A multiple of the median.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Times {
-    /// The factor.
-    #[serde(default = "one")]
-    pub times: f64,
-}
-
-/// A percentile, 0..100.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Percentile {
-    /// The percentile.
-    pub p: f64,
-}
-
-fn one() -> f64 {
-    1.0
-}
-
-/// The worst areas by score: how many, and what becomes of a tie at the edge.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Cut {
-    /// How much is taken.
-    pub take: Take,
-    /// What becomes of areas that tie at the edge of the cut.
-    #[serde(default)]
-    pub ties: CutTies,
-}
-
-/// How much of the list is taken from its worst end. Areas without a score take no part.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Take {
-    /// So many areas.
-    Areas(usize),
-    /// This share of the areas, rounded down to whole areas; above 0 and at most 1.
-    ShareOfAreas(f64),
-    /// Areas from the worst until they hold this share of the residents; the area in which the
-    /// share is reached is in. Above 0 and at most 1.
-    ShareOfPeople(f64),
-}
-
-/// What becomes of areas that tie at the edge of a cut.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum CutTies {
-    /// All of them are in: the cut may take more than asked for.
-    #[default]
-    AllIn,
-    /// None of them is in: the cut may take less.
-    NoneIn,
-}
-
-/// Kleene's third value beside true and false.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Truth {
-    /// It holds.
-    True,
-    /// It does not hold.
-    False,
-    /// It hangs on a missing value.
-    Unknown,
-}
-
-impl Truth {
-    /// Of a plain answer.
-    pub fn of(answer: bool) -> Self {
-        if answer { Self::True } else { Self::False }
-    }
-
-    /// Kleene's negation.
-    pub fn negated(self) -> Self {
-        match self {
-            Self::True => Self::False,
-            Self::False => Self::True,
-            Self::Unknown => Self::Unknown,
-        }
-    }
-
-    /// Whether the points of those that hold reach the pass mark.
-    pub fn points(pass: f64, parts: impl IntoIterator<Item = (f64, Self)>) -> Self {
-        // Sums of decimal points are a bit off; a bit must not decide over an area.
-        const SLACK: f64 = 1e-9;
-        let (mut sure, mut possible) = (0.0, 0.0);
-        for (points, part) in parts {
-            sure += if part == Self::True { points } else { 0.0 };
-            possible += if part == Self::False { 0.0 } else { points };
-        }
-        if sure >= pass - SLACK {
-            Self::True
-        } else if possible < pass - SLACK {
-            Self::False
-        } else {
-            Self::Unknown
-        }
-    }
-
-    /// Whether at least `k` of these hold.
-    pub fn at_least(k: usize, parts: impl IntoIterator<Item = Self>) -> Self {
-        let (mut sure, mut possible) = (0, 0);
-        for part in parts {
-            sure += usize::from(part == Self::True);
-            possible += usize::from(part != Self::False);
-        }
-        if sure >= k {
-            Self::True
-        } else if possible < k {
-            Self::False
-        } else {
-            Self::Unknown
-        }
-    }
-}
+pub use rule::{
+    AtLeast, Between, By, Comparison, Cut, CutTies, End, Limit, OneOf, Operator, Percentile,
+    Points, RelativeToMean, Rule, Scored, Take, Term, Times,
+};
+pub use term::{Fact, Over, PercentileOf, RankWithin, RatioToMean, Transform};
+pub use truth::Truth;
 
 /// What is known of the areas.
 #[derive(Debug, Clone, Copy)]
@@ -428,6 +126,12 @@ pub enum SelectError {
         /// The nearest, or all.
         #[help]
         help: String,
+        /// The file of the rule.
+        #[source_code]
+        source_code: Option<NamedSource<String>>,
+        /// Where it stands there.
+        #[label("here")]
+        span: Option<SourceSpan>,
     },
     /// A parameter that cannot be meant.
     #[error("the rule `{rule}`: {message}")]
@@ -440,7 +144,42 @@ pub enum SelectError {
         /// What to do.
         #[help]
         help: String,
+        /// The file of the rule.
+        #[source_code]
+        source_code: Option<NamedSource<String>>,
+        /// Where it stands there.
+        #[label("here")]
+        span: Option<SourceSpan>,
     },
+}
+
+impl SelectError {
+    /// About the part of the rule at this path.
+    pub(crate) fn parameter(
+        file: &RuleFile,
+        at: &str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        Self::Parameter {
+            rule: file.id.clone(),
+            message: message.into(),
+            help: help.into(),
+            source_code: file.text.as_ref().map(|text| text.source()),
+            span: file.text.as_ref().and_then(|text| text.label(at)),
+        }
+    }
+}
+
+/// Everything that is wrong with a rule, whatever the data, as errors with their places.
+pub fn problems(file: &RuleFile) -> Vec<SelectError> {
+    let all = check::problems(file).into_iter();
+    all.map(|p| SelectError::parameter(file, &p.at, p.message, p.help)).collect()
+}
+
+/// A message of the catalogue in both languages.
+fn texts(key: &str, values: &[(&str, &str)]) -> Text {
+    Text { nb: message(Language::Nb, key, values), en: message(Language::En, key, values) }
 }
 
 /// The answer for every area, with the evaluation that it came from.
@@ -450,6 +189,10 @@ pub struct Selection {
     areas: Arc<[Area]>,
     resolved: resolve::Resolved,
     outcomes: Vec<Truth>,
+    /// The tiers, in the order of the file.
+    tiers: Vec<resolve::Resolved>,
+    /// The rule itself, criteria and tiers, by name.
+    named: BTreeMap<String, Arc<resolve::Resolved>>,
     notices: Vec<Notice>,
 }
 
@@ -484,9 +227,84 @@ impl Selection {
         self.resolved.finding(area_idx)
     }
 
-    /// Why this area is in or out, as a sentence in both languages.
+    /// The highest tier that the area is in for certain, as a position in the rule's list; `None`
+    /// where it is in none.
+    pub fn tier(&self, area_idx: usize) -> Option<usize> {
+        let is_in = |tier: &resolve::Resolved| tier.truth(area_idx) == Truth::True;
+        if self.outcomes[area_idx] != Truth::True {
+            return None;
+        }
+        self.tiers.iter().rposition(is_in)
+    }
+
+    /// Whether the area is in this tier of the rule's list.
+    pub fn in_tier(&self, tier_idx: usize, area_idx: usize) -> Truth {
+        match self.outcomes[area_idx] {
+            Truth::False => Truth::False,
+            Truth::True | Truth::Unknown => self.tiers[tier_idx].truth(area_idx),
+        }
+    }
+
+    /// Whether what a name stands for holds in an area: `rule` (before persistence, neighbours,
+    /// lists and caps), a criterion or a tier; `None` where nothing of that name applies.
+    pub fn holds(&self, name: &str, area_idx: usize) -> Option<Truth> {
+        self.named.get(name).map(|part| part.truth(area_idx))
+    }
+
+    /// The names that [`Selection::holds`] knows.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.named.keys().map(String::as_str)
+    }
+
+    /// Why this area is in or out, as a sentence in both languages; a tier follows in a sentence
+    /// of its own.
     pub fn sentence(&self, area_idx: usize) -> Text {
-        finding::sentence(&self.finding(area_idx), self.rule.unknown)
+        let finding = self.finding(area_idx);
+        let sentence = finding::sentence(&finding, self.rule.unknown);
+        if self.tiers.is_empty() || self.outcomes[area_idx] == Truth::False {
+            return sentence;
+        }
+        let mut out = sentence;
+        for (tier, resolved) in self.rule.tiers.iter().zip(&self.tiers) {
+            let finding = resolved.finding(area_idx);
+            let reasons = finding::sentence_of_tier(&tier.title, &finding);
+            out.nb = format!("{} {}", out.nb, reasons.nb);
+            out.en = format!("{} {}", out.en, reasons.en);
+        }
+        out
+    }
+
+    /// What this year's answers are to a later year: facts and what held, for the areas of the
+    /// later year, which are found by their ids.
+    pub fn as_past(&self, year: i32, facts: &Facts<'_>, areas: &[Area]) -> PastYear {
+        let place: BTreeMap<&str, usize> =
+            self.areas.iter().enumerate().map(|(at, area)| (area.id.as_str(), at)).collect();
+        let there: Vec<Option<usize>> =
+            areas.iter().map(|area| place.get(area.id.as_str()).copied()).collect();
+        let pick = |values: &[f64]| -> Vec<f64> {
+            there.iter().map(|at| at.map_or(f64::NAN, |at| values[at])).collect()
+        };
+        let people: Vec<f64> =
+            self.areas.iter().map(|area| area.population.unwrap_or(f64::NAN)).collect();
+        let beside = facts.table.beside();
+        let columns = beside.iter().flat_map(|b| &b.columns).chain(facts.table.columns());
+        let held = self.named.iter().map(|(name, part)| {
+            let answer = |at: usize| match part.truth(at) {
+                Truth::True => Some(true),
+                Truth::False => Some(false),
+                Truth::Unknown => None,
+            };
+            (name.clone(), there.iter().map(|at| at.and_then(answer)).collect())
+        });
+        PastYear {
+            year,
+            scores: pick(facts.ranking.scores()),
+            ranks: pick(facts.ranking.ranks()),
+            population: pick(&people),
+            domains: facts.domains.iter().map(|d| (d.id.clone(), pick(&d.values))).collect(),
+            indicators: columns.map(|c| (c.indicator().clone(), pick(c.values()))).collect(),
+            held: held.collect(),
+        }
     }
 }
 
@@ -500,29 +318,114 @@ impl Selection {
 ///
 /// - [`SelectError::UnknownFact`] with the nearest known name.
 /// - [`SelectError::Parameter`] for a share outside 0..1, `k` above the number of parts, an empty
-///   list of parts, a limit that is not a number.
+///   list of parts, a limit that is not a number, names that are not there or go in circles, and
+///   for parents, residents, neighbours, smaller areas or years that the table does not have.
 pub fn select(rule: &RuleFile, facts: Facts<'_>) -> Result<Selection, SelectError> {
     let mut notices = Vec::new();
-    let resolved = resolve::resolve(rule, &facts, &mut notices)?;
+    for problem in check::problems(rule) {
+        if !problem.has_meaning {
+            let (message, help) = (problem.message, problem.help);
+            return Err(SelectError::parameter(rule, &problem.at, message, help));
+        }
+        let line = rule.text.as_ref().and_then(|text| text.line(&problem.at));
+        let place = match (&rule.text, line) {
+            (Some(text), Some(line)) => format!("{}:{line}", text.name),
+            (Some(_) | None, _) => problem.at,
+        };
+        notices.push(Notice::warning("notice.rule-contradiction").with("where", place));
+    }
+    criteria_notices(rule, &mut notices);
+    let resolver = resolve::Resolver::new(rule, &facts);
+    let resolved = resolver.whole()?;
+    let tiers = tiers(&resolver, &resolved)?;
+    notices.append(&mut resolver.notices.borrow_mut());
     let areas = Arc::clone(facts.ranking.areas());
     let outcomes: Vec<Truth> = (0..areas.len())
         .map(|at| match (resolved.truth(at), rule.unknown) {
             (Truth::Unknown, Unknown::NotSelected) => Truth::False,
-            (truth, Unknown::NotSelected | Unknown::ListApart) => truth,
+            (truth, Unknown::NotSelected | Unknown::ListApart | Unknown::Bounds) => truth,
         })
         .collect();
-    let with = |truth| -> Vec<String> {
-        areas.iter().zip(&outcomes).filter(|(_, o)| **o == truth).map(|(a, _)| a.label()).collect()
-    };
-    let unknown = with(Truth::Unknown);
+    outcome_notices(rule, &areas, &outcomes, &mut notices);
+    let named = resolver.named.into_inner();
+    Ok(Selection { rule: rule.clone(), areas, resolved, outcomes, tiers, named, notices })
+}
+
+/// Each tier within the one that it names, in an order in which that is known.
+fn tiers(
+    resolver: &resolve::Resolver<'_>,
+    whole: &resolve::Resolved,
+) -> Result<Vec<resolve::Resolved>, SelectError> {
+    let file = resolver.file;
+    let mut done: Vec<Option<resolve::Resolved>> = vec![None; file.tiers.len()];
+    // There are no circles, so that each round settles one tier at least.
+    while done.iter().any(Option::is_none) {
+        for (at, tier) in file.tiers.iter().enumerate() {
+            let within = match &tier.within {
+                None => Some(None),
+                Some(id) => resolver.named.borrow().get(id).map(|part| Some(Arc::clone(part))),
+            };
+            let (None, Some(within)) = (&done[at], within) else { continue };
+            let needs = check::references(&tier.rule);
+            let is_known = |id: &str| resolver.named.borrow().contains_key(id);
+            if file.tiers.iter().any(|t| needs.contains(t.id.as_str()) && !is_known(&t.id)) {
+                continue;
+            }
+            let own = resolver.rule(&tier.rule, &format!("tier.{at}.rule"))?;
+            let outer = within.map(|part| (*part).clone());
+            let parts: Vec<_> = outer.into_iter().chain(own).collect();
+            let tier_rule = resolve::Resolved::All(parts);
+            let shared = Arc::new(resolve::Resolved::All(vec![whole.clone(), tier_rule.clone()]));
+            resolver.named.borrow_mut().insert(tier.id.clone(), shared);
+            done[at] = Some(tier_rule);
+        }
+    }
+    Ok(done.into_iter().flatten().collect())
+}
+
+/// Criteria that apply only if asked for: those that do, and those that do not.
+fn criteria_notices(rule: &RuleFile, notices: &mut Vec<Notice>) {
+    let asked: BTreeSet<&String> = rule.with.iter().collect();
+    for (name, named) in &rule.criteria {
+        let title = named.title.clone().unwrap_or_else(|| Text::same(name));
+        let applies = !named.only_if_asked || asked.contains(name);
+        let notice = match (&named.warning, applies) {
+            (Some(warning), true) => Notice::warning("notice.criterion-on")
+                .with("warning_nb", &warning.nb)
+                .with("warning_en", &warning.en),
+            (None, true) => continue,
+            (_, false) => Notice::warning("notice.criterion-off").with("name", name),
+        };
+        notices.push(notice.with("title_nb", title.nb).with("title_en", title.en));
+    }
+}
+
+fn outcome_notices(rule: &RuleFile, areas: &[Area], outcomes: &[Truth], notices: &mut Vec<Notice>) {
+    if rule.standing == Some(Standing::InspiredBy) {
+        notices.push(Notice::note("notice.rule-standing").with("source", &rule.source));
+    }
+    let with = |truth| areas.iter().zip(outcomes).filter(move |(_, o)| **o == truth);
+    let unknown: Vec<String> = with(Truth::Unknown).map(|(area, _)| area.label()).collect();
     if !unknown.is_empty() {
+        if rule.unknown == Unknown::Bounds {
+            let people = |truth| -> f64 { with(truth).filter_map(|(a, _)| a.population).sum() };
+            let (low, high) = (with(Truth::True).count(), people(Truth::True));
+            let most = high + people(Truth::Unknown);
+            let notice = Notice::warning("notice.selection-bounds")
+                .with("low", low)
+                .with("high", low + unknown.len())
+                .with_number("people_low_nb", "people_low_en", high)
+                .with_number("people_high_nb", "people_high_en", most);
+            notices.push(notice);
+        }
         notices.push(Notice::warning("notice.selection-unknown").about(unknown));
     }
     if !outcomes.contains(&Truth::True) {
         notices.push(Notice::warning("notice.selection-empty"));
     }
-    Ok(Selection { rule: rule.clone(), areas, resolved, outcomes, notices })
 }
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_around;

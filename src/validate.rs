@@ -6,6 +6,7 @@
 
 mod columns;
 mod pool;
+mod facts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +25,8 @@ use crate::notice::Notice;
 use crate::project::{Areas, Mark, Project, Source};
 use crate::screen;
 use crate::suggest::nearest;
+
+pub use facts::{CheckedFacts, facts, facts_request};
 
 /// Everything that is wrong with a table.
 #[derive(Debug, Error, Diagnostic)]

@@ -13,6 +13,7 @@ pub mod measures;
 pub mod neighbours;
 pub mod parquet;
 pub mod run_json;
+pub mod selection;
 pub mod spatial;
 pub mod uncertainty;
 pub mod workbook;
@@ -138,13 +139,15 @@ fn block(
 
 /// Writes the answer for each area, with its reasons in both languages, in the table's order.
 ///
-/// `outcome` is `selected`, `not-selected` or `unknown`.
+/// `outcome` is `selected`, `not-selected` or `unknown`; `tier` the id of the highest tier, empty
+/// where there is none; `criteria_met` how many of `criteria` are met.
 ///
 /// # Errors
 ///
 /// Those of `out`.
 pub fn selection_csv(out: &mut (impl Write + ?Sized), selection: &Selection) -> io::Result<()> {
-    let mut text = String::from("area,name,outcome,reason_nb,reason_en\n");
+    let header = "area,name,outcome,reason_nb,reason_en,tier,criteria_met,criteria\n";
+    let mut text = String::from(header);
     for (at, (area, outcome)) in selection.areas().iter().zip(selection.outcomes()).enumerate() {
         let reason = selection.sentence(at);
         push_area(&mut text, area);
@@ -154,7 +157,15 @@ pub fn selection_csv(out: &mut (impl Write + ?Sized), selection: &Selection) -> 
             text.push(',');
             push_text(&mut text, reason);
         }
-        text.push('\n');
+        text.push(',');
+        if let Some(tier) = selection.tier(at) {
+            push_text(&mut text, &selection.rule().tiers[tier].id);
+        }
+        let finding = selection.finding(at);
+        let criteria = finding.criteria();
+        let met = criteria.iter().filter(|c| c.truth == Truth::True).count();
+        let n = criteria.len();
+        text.push_str(&format!(",{met},{n}\n"));
     }
     out.write_all(text.as_bytes())
 }
@@ -168,7 +179,7 @@ pub fn outcome_name(truth: Truth) -> &'static str {
     }
 }
 
-fn push_area(out: &mut String, area: &Area) {
+pub(crate) fn push_area(out: &mut String, area: &Area) {
     push_text(out, area.id.as_str());
     out.push(',');
     push_text(out, &area.name);
@@ -178,6 +189,8 @@ fn push_area(out: &mut String, area: &Area) {
 /// before it where a spreadsheet would run it ([`inert`]).
 fn push_text(out: &mut String, text: &str) {
     let text = &*inert(text);
+/// A cell of text, in quotation marks where it needs them (RFC 4180).
+pub(crate) fn push_text(out: &mut String, text: &str) {
     let padded = text.starts_with(' ') || text.ends_with(' ');
     let special = |byte: u8| matches!(byte, b'"' | b',' | b'\n' | b'\r' | b';');
     if !padded && !text.bytes().any(special) {
@@ -211,7 +224,7 @@ pub fn inert(text: &str) -> Cow<'_, str> {
 /// The shortest text that reads back as the same number; nothing where there is none.
 ///
 /// Never with an exponent, which some spreadsheets read as text.
-fn push_number(out: &mut String, x: f64) {
+pub(crate) fn push_number(out: &mut String, x: f64) {
     use std::fmt::Write as _;
     if x.is_nan() {
         return;

@@ -1,5 +1,6 @@
 //! What a user sets out to do, one file each.
 
+mod apply_a_published_rule;
 mod bad_input;
 mod check_a_published_index;
 mod choose_the_method;
@@ -8,6 +9,7 @@ mod count_the_poor;
 mod explain_an_area;
 mod find_clusters;
 mod hand_over_a_report;
+mod hold_a_rule_against_a_list;
 mod how_sure_is_a_rank;
 mod look_into_an_index;
 mod measure_inequality;

@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use levekaar::analysis::{Analysis, analyse, analyse_scores};
@@ -13,7 +14,7 @@ use levekaar::area::Area;
 use levekaar::boundary::Boundaries;
 use levekaar::contiguity::{Contiguity, contiguity};
 use levekaar::index::{IndexDefinition, Plan};
-use levekaar::indicator::IndicatorTable;
+use levekaar::indicator::{IndicatorId, IndicatorTable};
 use levekaar::language::{Language, Text};
 use levekaar::load::boundaries::{BoundaryOptions, boundaries};
 use levekaar::load::table::TableRequest;
@@ -22,12 +23,13 @@ use levekaar::notice::Notice;
 use levekaar::project::{
     Areas, Choice, Encoding, Format, MapOptions, Mark, Outputs, Project, Year,
 };
-use levekaar::select::RuleFile;
+use levekaar::select::{FactOf, RuleFile, own};
 use levekaar::suggest::nearest;
 use levekaar::uncertainty::{Space, UncertaintyOptions};
 use levekaar::validate;
 use miette::{Context, IntoDiagnostic, miette};
 
+use super::beside::with_past;
 use super::terminal::Terminal;
 
 /// A project file, or a table with a recipe.
@@ -116,24 +118,19 @@ pub(crate) struct Job {
 impl InputArgs {
     /// A project file, with another recipe or its own.
     pub(crate) fn project(input: PathBuf, index: Option<String>) -> Self {
-        Self {
-            input,
-            index,
-            id: None,
-            name: None,
-            population: None,
-            parent: None,
-            year: None,
-            missing: Vec::new(),
-        }
+        Self { index, ..Self::unnamed(input) }
     }
 
     /// A bare table with a recipe; `id` is the first column where nothing is said.
     pub(crate) fn bare(input: PathBuf, index: String, id: Option<String>) -> Self {
+        Self { index: Some(index), id, ..Self::unnamed(input) }
+    }
+
+    fn unnamed(input: PathBuf) -> Self {
         Self {
             input,
-            index: Some(index),
-            id,
+            index: None,
+            id: None,
             name: None,
             population: None,
             parent: None,
@@ -144,7 +141,17 @@ impl InputArgs {
 
     /// Reads the project, the recipe and the rule.
     pub(crate) fn job(&self, rule: Option<&str>) -> miette::Result<Job> {
+        self.job_with(rule, &[])
+    }
+
+    /// The same with criteria that are asked for by name. A bare table needs no recipe where the
+    /// rule brings facts of its own.
+    pub(crate) fn job_with(&self, rule: Option<&str>, with: &[String]) -> miette::Result<Job> {
         let is_project = self.input.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"));
+        let typed_rule = match rule {
+            Some(rule) => Some(load::rule(&choice(rule), Path::new(""))?),
+            None => None,
+        };
         let mut file = if is_project {
             if self.id.is_some()
                 || self.name.is_some()
@@ -160,30 +167,75 @@ impl InputArgs {
             }
             load::project(&self.input)?
         } else {
-            self.bare_table()?
+            self.bare_table(typed_rule.as_ref())?
         };
+        let rule = match (typed_rule, &file.project.selection) {
+            (Some(rule), _) => Some(rule),
+            (None, Some(selection)) => Some(load::rule(selection, &file.folder)?),
+            (None, None) => None,
+        };
+        let rule = rule.map(|mut rule| {
+            let asked = if self.is_of_project(&rule, &file) {
+                &file.project.selection_with[..]
+            } else {
+                &[]
+            };
+            for name in asked.iter().chain(with) {
+                if !rule.with.contains(name) {
+                    rule.with.push(name.clone());
+                }
+            }
+            rule
+        });
         // What is typed is relative to where it is typed; the project's own to its folder.
         let typed = self.index.as_ref().map(|index| choice(index));
-        let definition = match &typed {
-            Some(typed) => load::index(typed, Path::new(""))?,
-            None => load::index(&file.project.index, &file.folder)?,
+        let definition = match (&typed, &rule) {
+            (Some(typed), _) => load::index(typed, Path::new(""))?,
+            (None, Some(rule)) if !is_project => self.index_of_facts(&file, rule)?,
+            (None, _) => load::index(&file.project.index, &file.folder)?,
         };
         if let Some(typed) = typed {
             file.project.index = typed;
         }
-        let rule = match rule {
-            Some(rule) => Some(load::rule(&choice(rule), Path::new(""))?),
-            None => match &file.project.selection {
-                Some(selection) => Some(load::rule(selection, &file.folder)?),
-                None => None,
-            },
-        };
         let path = is_project.then(|| self.input.clone());
         Ok(Job { file, definition, rule, path, outlines: RefCell::new(None) })
     }
 
-    fn bare_table(&self) -> miette::Result<ProjectFile> {
-        let Some(index) = &self.index else {
+    /// Criteria that the project asks for are those of its own rule.
+    fn is_of_project(&self, rule: &RuleFile, file: &ProjectFile) -> bool {
+        rule.criteria.keys().any(|name| file.project.selection_with.contains(name))
+    }
+
+    /// The index of a rule that is applied without one: its facts that differ between areas.
+    fn index_of_facts(
+        &self,
+        file: &ProjectFile,
+        rule: &RuleFile,
+    ) -> miette::Result<IndexDefinition> {
+        let facts = own::facts_as_indicators(rule, FactOf::Areas, None);
+        let request = validate::facts_request(&file.project, rule, &facts, FactOf::Areas);
+        let raw = load::table(&self.input, &request)?;
+        let (table, ..) = validate::facts(raw, &file.project, rule, facts.clone(), FactOf::Areas)?;
+        let mut index = own::index_of_facts(facts, rule);
+        index
+            .indicators
+            .retain(|fact| table.column(&fact.id).is_some_and(|column| column.n_present() > 0));
+        if index.indicators.is_empty() {
+            return Err(miette!(
+                help = "name the columns as `levekaar presets show` has them, or write a project \
+                        file that says which columns they are",
+                "`{}` has none of the figures that the rule `{}` reads",
+                self.input.display(),
+                rule.id
+            ));
+        }
+        Ok(index)
+    }
+
+    fn bare_table(&self, rule: Option<&RuleFile>) -> miette::Result<ProjectFile> {
+        let brings_facts = rule.is_some_and(|rule| !rule.facts.is_empty());
+        let of_facts = brings_facts.then_some("facts-of-the-rule");
+        let Some(index) = self.index.as_deref().or(of_facts) else {
             return Err(miette!(
                 help = "`levekaar presets list` shows the presets; \
                         `levekaar init TABLE` writes a project file",
@@ -272,9 +324,43 @@ impl Job {
         })
     }
 
-    /// Reads and checks the table.
+    /// Reads and checks the table, with what the rule needs beside the index.
     pub(crate) fn table(&self) -> miette::Result<(IndicatorTable, Vec<Notice>)> {
-        let project = self.project();
+        let (table, mut notices) = self.table_of(None)?;
+        let year = self.project().areas.year.as_ref().map(|year| year.use_year);
+        let (Some(rule), Some(year)) = (&self.rule, year) else { return Ok((table, notices)) };
+        let back = rule.years_back(year);
+        if back == 0 {
+            return Ok((table, notices));
+        }
+        let past = self.past(rule, year - back, &mut notices)?;
+        Ok((with_past(table, year, &past), notices))
+    }
+
+    /// The table of another year than the project's, or of its own, without earlier years.
+    pub(super) fn table_of(
+        &self,
+        year: Option<i32>,
+    ) -> miette::Result<(IndicatorTable, Vec<Notice>)> {
+        let mut project = self.project().clone();
+        let years = [&mut project.areas.year]
+            .into_iter()
+            .chain(project.children.as_mut().map(|children| &mut children.year));
+        for (of_table, year) in years.flatten().zip(std::iter::repeat(year)) {
+            of_table.use_year = year.unwrap_or(of_table.use_year);
+        }
+        let of_rule =
+            |id: &IndicatorId| self.rule.as_ref().is_some_and(|rule| rule.fact(id).is_some());
+        let definition = &self.definition;
+        let whole = project.clone();
+        project.indicators.retain(|id, _| definition.indicator(id).is_some() || !of_rule(id));
+        let (table, mut notices) = self.table_of_index(&project)?;
+        let Some(rule) = &self.rule else { return Ok((table, notices)) };
+        let beside = self.beside(&whole, rule, &table, &mut notices)?;
+        Ok((table.with_beside(Arc::new(beside)), notices))
+    }
+
+    fn table_of_index(&self, project: &Project) -> miette::Result<(IndicatorTable, Vec<Notice>)> {
         let path = self.file.resolve(&project.areas.file);
         let request = validate::request(project, &self.definition);
         let raw = load::table(&path, &request)?;
@@ -282,6 +368,9 @@ impl Job {
         let mut notices = Vec::new();
         if project.synthetic {
             notices.push(Notice::warning("notice.synthetic"));
+        }
+        if self.definition.id.starts_with("facts-of-") {
+            notices.push(Notice::warning("notice.index-of-facts"));
         }
         if raw.read_as.encoding == Some(Encoding::Latin1) && project.areas.format.encoding.is_none()
         {
@@ -379,7 +468,7 @@ impl Job {
 
     /// The same for scores and ranks alone.
     pub(crate) fn scores(&self, terminal: &Terminal) -> miette::Result<Analysis> {
-        let (table, notices) = terminal.during("reading the table", || self.table())?;
+        let (table, notices) = terminal.during("reading the table", || self.table_of(None))?;
         let plan = self.plan();
         terminal
             .during("computing", || analyse_scores(table, &plan, notices))

@@ -25,6 +25,7 @@ use levekaar::write::workbook::{MOST_AREAS, WorkbookRequest, workbook};
 use miette::{IntoDiagnostic, WrapErr};
 
 use super::input::Job;
+use super::select::{Chosen, chosen};
 use super::terminal::Terminal;
 
 /// The results of a project.
@@ -37,6 +38,8 @@ pub(crate) struct Results {
     /// The candidate areas that the project asks for, and their map where there are boundaries.
     pub(crate) candidates: Option<(Candidates, Option<String>)>,
     pub(crate) uncertainty: Option<Uncertainty>,
+    /// What the rule comes to, where there is one.
+    pub(crate) chosen: Option<Chosen>,
     /// The years of a table over years; empty where there is but one.
     pub(crate) history: Vec<YearFigures>,
     /// Which areas are neighbours: as the project says, or by their outlines.
@@ -66,6 +69,11 @@ impl Results {
         if let Some(uncertainty) = &uncertainty {
             analysis.notices.extend_from_slice(&uncertainty.notices);
         }
+        let mut more = Vec::new();
+        let chosen = terminal.during("holding the rule against its limits", || {
+            chosen(&job, &analysis, &mut more)
+        })?;
+        analysis.notices.extend(more);
         let history = terminal.during("earlier years", || earlier_years(&job, &mut analysis))?;
         let neighbours = neighbours(&analysis, boundaries.as_ref());
         let provenance = provenance(&job, &analysis, uncertainty.as_ref())?;
@@ -76,6 +84,7 @@ impl Results {
             map,
             candidates,
             uncertainty,
+            chosen,
             history,
             neighbours,
             provenance,
@@ -127,7 +136,8 @@ impl Results {
             .candidates
             .as_ref()
             .map(|(found, svg)| candidate_section(&self.analysis, found, svg.as_deref(), language));
-        candidates.into_iter().collect()
+        let chosen = self.chosen.as_ref().map(|chosen| chosen.section.clone());
+        chosen.into_iter().chain(candidates).collect()
     }
 }
 
@@ -197,6 +207,12 @@ fn provenance(
     add("table", &project.areas.file, &job.file.resolve(&project.areas.file))?;
     if let Some(spec) = &project.areas.neighbours {
         add("neighbours", &spec.file, &job.file.resolve(&spec.file))?;
+    }
+    if let Some(spec) = &project.children {
+        add("children", &spec.file, &job.file.resolve(&spec.file))?;
+    }
+    if let Some(spec) = &project.decided {
+        add("decided", &spec.file, &job.file.resolve(&spec.file))?;
     }
     if let Some(spec) = &project.boundaries {
         add("boundaries", &spec.file, &job.file.resolve(&spec.file))?;

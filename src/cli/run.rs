@@ -35,8 +35,10 @@ use super::terminal::Terminal;
 /// `results.xlsx`, `report.html` and `run.json` into the output folder and prints their paths; also
 /// `bounds.csv` where values are missing, `not-ranked.csv` where areas have no rank, `shrinkage.csv`
 /// where rates are shrunk, and `candidate-areas.csv`, `candidate-sets.csv` and
-/// `candidate-areas.svg` where the project asks for candidate areas. Nothing is written if anything
-/// is wrong.
+/// `candidate-areas.svg` where the project asks for candidate areas. With a rule also
+/// `criteria.csv`, `near-misses.csv`, `contributions.csv`, `cliffs.csv`, `coverage.csv`,
+/// `targeting.csv` and `targeting.svg`, with several years `history.csv`, with a list of what was
+/// decided `decided.csv`. Nothing is written if anything is wrong.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -83,8 +85,20 @@ fn output_folder(args: &RunArgs, job: &Job) -> PathBuf {
     }
 }
 
-fn write_all(staged: &mut Staged, results: &Results) -> miette::Result<()> {
-    let Results { job, analysis, boundaries, map, candidates, uncertainty, provenance, .. } = results;
+/// Everything that is written.
+struct Results<'a> {
+    job: &'a Job,
+    analysis: &'a Analysis,
+    boundaries: Option<&'a Boundaries>,
+    map: Option<&'a (String, Vec<u8>)>,
+    uncertainty: Option<&'a Uncertainty>,
+    about_selection: Option<&'a Section>,
+    provenance: &'a Provenance,
+}
+
+fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
+    let Results { job, analysis, boundaries, map, uncertainty, about_selection, provenance } =
+        *results;
     let project = job.project();
     staged.add("ranking.csv", |out| table_csv(out, analysis, Columns::Rank, None, None))?;
     stages(staged, analysis)?;
@@ -123,6 +137,11 @@ fn write_all(staged: &mut Staged, results: &Results) -> miette::Result<()> {
         staged.add("rank-intervals.svg", |out| out.write_all(svg.as_bytes()))?;
         let parts = leave_one_out(analysis, &job.plan());
         staged.add("leave-one-out.csv", |out| leave_one_out_csv(out, analysis, &parts))?;
+    }
+    if let Some(chosen) = chosen {
+        for (name, bytes) in &chosen.files {
+            staged.add(name, |out| out.write_all(bytes))?;
+        }
     }
     if results.fits_a_workbook() {
         let workbook = results.workbook()?;

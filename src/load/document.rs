@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::index::DefinitionProblem;
+use crate::select::SelectError;
 use crate::suggest;
 
 /// Why a file of the user's could not be read.
@@ -49,6 +50,16 @@ pub enum DocumentError {
         name: String,
         /// All that is wrong.
         problems: Vec<DefinitionProblem>,
+    },
+    /// The text is in order, but the rule that it describes is not.
+    #[error("the rule `{name}` has {} problem(s)", problems.len())]
+    #[diagnostic(code(levekaar::document::rule))]
+    Rule {
+        /// The preset or file.
+        name: String,
+        /// All that is wrong, each with its place.
+        #[related]
+        problems: Vec<SelectError>,
     },
     /// No preset of this name.
     #[error("there is no {kind} preset `{wanted}`")]

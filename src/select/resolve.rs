@@ -3,19 +3,22 @@
 //! Looks up facts, computes relative limits and cuts, and leaves a tree whose leaves hold one
 //! value an area. Evaluating an area is then a walk of that tree.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::finding::{Criterion, Finding};
-use super::transform;
-use super::{
-    Comparison, Cut, CutTies, Fact, Facts, Limit, Operator, Rule, RuleFile, SelectError, Take,
-    Truth,
-};
-use crate::indicator::IndicatorId;
+use super::check::ITSELF;
+use super::file::{FactOf, RuleFile};
+use super::finding::Finding;
+use super::leaf::{Leaf, LimitOf};
+use super::rule::{Comparison, Limit, OneOf, Operator, Rule};
+use super::truth::Truth;
+use super::{Facts, SelectError, texts};
+use crate::area::Area;
+use crate::indicator::IndicatorTable;
 use crate::language::{Language, Text, message};
 use crate::notice::Notice;
 use crate::statistics::{self, Summary};
-use crate::suggest::nearest;
 
 /// A rule whose facts and limits are known.
 #[derive(Debug, Clone)]
@@ -25,20 +28,8 @@ pub(super) enum Resolved {
     AtLeast { k: usize, of: Vec<Resolved> },
     Points { pass: f64, of: Vec<(f64, Resolved)> },
     Not(Box<Resolved>),
-    Leaf(Leaf),
-}
-
-/// One criterion over all areas.
-#[derive(Debug, Clone)]
-pub(super) struct Leaf {
-    label: Text,
-    unit: Text,
-    decimals: usize,
-    values: Arc<[f64]>,
-    op: Operator,
-    limit: f64,
-    /// What the limit is, where it is not simply stated.
-    limit_label: Option<Text>,
+    Named { name: String, title: Option<Text>, part: Arc<Resolved> },
+    Leaf(Box<Leaf>),
 }
 
 impl Resolved {
@@ -55,6 +46,7 @@ impl Resolved {
                 Truth::points(*pass, parts)
             }
             Self::Not(part) => part.truth(area_idx).negated(),
+            Self::Named { part, .. } => part.truth(area_idx),
             Self::Leaf(leaf) => leaf.truth(area_idx),
         }
     }
@@ -73,242 +65,219 @@ impl Resolved {
                 parts: of.iter().map(|(points, part)| (*points, part.finding(area_idx))).collect(),
             },
             Self::Not(part) => Finding::Not { truth, part: Box::new(part.finding(area_idx)) },
-            Self::Leaf(leaf) => Finding::Criterion(leaf.criterion(area_idx)),
+            Self::Named { name, title, part } => Finding::Named {
+                truth,
+                name: name.clone(),
+                title: title.clone(),
+                part: Box::new(part.finding(area_idx)),
+            },
+            Self::Leaf(leaf) => Finding::Criterion(Box::new(leaf.criterion(area_idx))),
         }
     }
 }
 
-impl Leaf {
-    fn truth(&self, area_idx: usize) -> Truth {
-        let value = self.values[area_idx];
-        if value.is_nan() || self.limit.is_nan() {
-            Truth::Unknown
-        } else {
-            Truth::of(self.op.holds(value, self.limit))
-        }
-    }
-
-    fn criterion(&self, area_idx: usize) -> Criterion {
-        Criterion {
-            truth: self.truth(area_idx),
-            label: self.label.clone(),
-            unit: self.unit.clone(),
-            decimals: self.decimals,
-            value: self.values[area_idx],
-            op: self.op,
-            limit: self.limit,
-            limit_label: self.limit_label.clone(),
-        }
+impl From<Leaf> for Resolved {
+    fn from(leaf: Leaf) -> Self {
+        Self::Leaf(Box::new(leaf))
     }
 }
 
-pub(super) fn resolve(
-    file: &RuleFile,
-    facts: &Facts<'_>,
-    notices: &mut Vec<Notice>,
-) -> Result<Resolved, SelectError> {
-    if file.version != 1 {
-        return Err(parameter(
-            file,
-            format!("it has version {}", file.version),
-            "this program reads version 1",
-        ));
+/// Makes a tree of leaves of a rule. What is `only-if-asked` and not asked for is left out.
+pub(super) struct Resolver<'a> {
+    pub(super) file: &'a RuleFile,
+    pub(super) facts: &'a Facts<'a>,
+    /// The areas, or the smaller areas within them.
+    pub(super) table: &'a IndicatorTable,
+    pub(super) of: FactOf,
+    /// Named criteria, the rule itself and tiers, as far as they are resolved.
+    pub(super) named: RefCell<BTreeMap<String, Arc<Resolved>>>,
+    pub(super) notices: RefCell<Vec<Notice>>,
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn new(file: &'a RuleFile, facts: &'a Facts<'a>) -> Self {
+        let (named, notices) = (RefCell::default(), RefCell::default());
+        Self { file, facts, table: facts.table, of: FactOf::Areas, named, notices }
     }
-    Resolver { file, facts }.rule(&file.rule, notices)
-}
 
-fn parameter(file: &RuleFile, message: impl Into<String>, help: impl Into<String>) -> SelectError {
-    SelectError::Parameter { rule: file.id.clone(), message: message.into(), help: help.into() }
-}
+    pub(super) fn areas(&self) -> &'a Arc<[Area]> {
+        self.table.areas()
+    }
 
-struct Resolver<'a> {
-    file: &'a RuleFile,
-    facts: &'a Facts<'a>,
-}
+    pub(super) fn tell(&self, notice: Notice) {
+        self.notices.borrow_mut().push(notice);
+    }
 
-impl Resolver<'_> {
-    fn rule(&self, rule: &Rule, notices: &mut Vec<Notice>) -> Result<Resolved, SelectError> {
-        Ok(match rule {
-            Rule::All(parts) => Resolved::All(self.parts("all", parts, notices)?),
-            Rule::Any(parts) => Resolved::Any(self.parts("any", parts, notices)?),
+    pub(super) fn parameter(
+        &self,
+        at: &str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> SelectError {
+        SelectError::parameter(self.file, at, message, help)
+    }
+
+    /// The tree for a rule; `None` where nothing of it applies.
+    pub(super) fn rule(&self, rule: &Rule, at: &str) -> Result<Option<Resolved>, SelectError> {
+        Ok(Some(match rule {
+            Rule::All(parts) => {
+                let parts = self.parts(parts, &format!("{at}.all"))?;
+                if parts.is_empty() {
+                    return Ok(None);
+                }
+                Resolved::All(parts)
+            }
+            Rule::Any(parts) => {
+                let parts = self.parts(parts, &format!("{at}.any"))?;
+                if parts.is_empty() {
+                    return Ok(None);
+                }
+                Resolved::Any(parts)
+            }
             Rule::AtLeast(at_least) => {
-                let of = self.parts("at-least", &at_least.of, notices)?;
-                if at_least.k == 0 || at_least.k > of.len() {
-                    return Err(parameter(
-                        self.file,
-                        format!("it asks for {} of {} parts", at_least.k, of.len()),
-                        format!("`k` is a number from 1 to {}", of.len()),
+                let of = self.parts(&at_least.of, &format!("{at}.at-least.of"))?;
+                if at_least.k > of.len() {
+                    return Err(self.parameter(
+                        &format!("{at}.at-least.k"),
+                        format!("it asks for {} of the {} parts that apply", at_least.k, of.len()),
+                        "ask for the others by name with `with = […]` or `--with NAME`",
                     ));
                 }
                 Resolved::AtLeast { k: at_least.k, of }
             }
-            Rule::Not(part) => Resolved::Not(Box::new(self.rule(part, notices)?)),
+            Rule::Not(part) => match self.rule(part, &format!("{at}.not"))? {
+                Some(part) => Resolved::Not(Box::new(part)),
+                None => return Ok(None),
+            },
             Rule::Points(points) => {
-                let valid = |x: f64| x.is_finite() && x > 0.0;
-                let most: f64 = points.of.iter().map(|scored| scored.points).sum();
-                let parts_valid = points.of.iter().all(|scored| valid(scored.points));
-                if !valid(points.pass) || !parts_valid || points.pass > most {
-                    return Err(parameter(
-                        self.file,
-                        format!("it asks for {} of {most} points", points.pass),
-                        "points are above zero, and the pass mark is at most their sum",
-                    ));
+                let mut of = Vec::with_capacity(points.of.len());
+                for (part_idx, scored) in points.of.iter().enumerate() {
+                    let at = format!("{at}.points.of.{part_idx}.rule");
+                    of.extend(self.rule(&scored.rule, &at)?.map(|part| (scored.points, part)));
                 }
-                let of = points
-                    .of
-                    .iter()
-                    .map(|scored| Ok((scored.points, self.rule(&scored.rule, notices)?)));
-                Resolved::Points { pass: points.pass, of: of.collect::<Result<_, _>>()? }
+                Resolved::Points { pass: points.pass, of }
             }
             Rule::Between(between) => {
-                let leaf = |op, limit: &Limit| Comparison {
-                    fact: between.fact.clone(),
-                    transform: between.transform.clone(),
-                    op,
-                    limit: limit.clone(),
+                let leaf = |op, limit: &Limit, end: &str| {
+                    let comparison = Comparison {
+                        fact: between.fact.clone(),
+                        transforms: between.transforms.clone(),
+                        op,
+                        limit: limit.clone(),
+                    };
+                    self.compare(&comparison, &format!("{at}.between"), end)
                 };
-                let from = self.compare(&leaf(Operator::AtLeast, &between.from), notices)?;
-                let to = self.compare(&leaf(Operator::AtMost, &between.to), notices)?;
-                if from.limit > to.limit {
-                    return Err(parameter(
-                        self.file,
-                        format!("nothing lies between {} and {}", from.limit, to.limit),
+                let from = leaf(Operator::AtLeast, &between.from, "from")?;
+                let to = leaf(Operator::AtMost, &between.to, "to")?;
+                if let (LimitOf::All(from), LimitOf::All(to)) = (&from.limit, &to.limit)
+                    && from > to
+                {
+                    return Err(self.parameter(
+                        &format!("{at}.between"),
+                        format!("nothing lies between {from} and {to}"),
                         "`from` must be at most `to`",
                     ));
                 }
-                Resolved::All(vec![Resolved::Leaf(from), Resolved::Leaf(to)])
+                Resolved::All(vec![from.into(), to.into()])
             }
-            Rule::Compare(comparison) => Resolved::Leaf(self.compare(comparison, notices)?),
-            Rule::Worst(cut) => Resolved::Leaf(self.cut(cut, notices)?),
-        })
+            Rule::Compare(comparison) => {
+                self.compare(comparison, &format!("{at}.compare"), "limit")?.into()
+            }
+            Rule::Worst(cut) => self.cut(cut, &format!("{at}.worst"))?.into(),
+            Rule::Criterion(name) => return self.criterion(name, at),
+            Rule::Parent(parent) => self.parent(parent, at)?.into(),
+        }))
     }
 
-    fn parts(
-        &self,
-        name: &str,
-        parts: &[Rule],
-        notices: &mut Vec<Notice>,
-    ) -> Result<Vec<Resolved>, SelectError> {
-        if parts.is_empty() {
-            return Err(parameter(
-                self.file,
-                format!("`{name}` has no parts"),
-                "give it at least one criterion, such as \
-                 `{ compare = { fact = \"rank\", op = \"<=\", limit = { value = 5 } } }`",
-            ));
+    fn parts(&self, parts: &[Rule], at: &str) -> Result<Vec<Resolved>, SelectError> {
+        let mut out = Vec::with_capacity(parts.len());
+        for (part_idx, part) in parts.iter().enumerate() {
+            out.extend(self.rule(part, &format!("{at}.{part_idx}"))?);
         }
-        parts.iter().map(|part| self.rule(part, notices)).collect()
+        Ok(out)
     }
 
-    fn compare(
-        &self,
-        comparison: &Comparison,
-        notices: &mut Vec<Notice>,
-    ) -> Result<Leaf, SelectError> {
-        let (mut label, mut unit, mut decimals, mut values) = self.fact(&comparison.fact)?;
-        if let Some(transform) = &comparison.transform {
-            let areas = self.facts.ranking.areas();
-            if !transform::has_what_it_needs(transform, areas) {
-                return Err(parameter(
-                    self.file,
-                    "it looks at the parent or the residents of areas, which the table does not have",
-                    "name their columns with `parent = \"…\"` and `population = \"…\"` under `[areas]`",
-                ));
-            }
-            values = transform::apply(transform, &values, areas);
-            (label, decimals) = transform::describe(transform, &label);
-            unit = Text::same("");
+    /// What a name stands for, resolved once; `None` where it does not apply.
+    pub(super) fn named(&self, name: &str) -> Result<Option<Arc<Resolved>>, SelectError> {
+        if let Some(found) = self.named.borrow().get(name) {
+            return Ok(Some(Arc::clone(found)));
         }
-        let (limit, limit_label) = self.limit(&comparison.limit, &values)?;
-        if let Some(range) = Summary::of(&values)
-            && (limit < range.min || limit > range.max)
+        let Some(named) = self.file.criteria.get(name) else { return Ok(None) };
+        if named.only_if_asked && !self.file.with.iter().any(|asked| asked == name) {
+            return Ok(None);
+        }
+        let Some(mut part) = self.rule(&named.rule, &format!("criteria.{name}.rule"))? else {
+            return Ok(None);
+        };
+        if let Resolved::Leaf(leaf) = &mut part {
+            leaf.id = name.to_owned();
+        }
+        let part = Arc::new(part);
+        self.named.borrow_mut().insert(name.to_owned(), Arc::clone(&part));
+        Ok(Some(part))
+    }
+
+    fn criterion(&self, name: &str, at: &str) -> Result<Option<Resolved>, SelectError> {
+        let Some(named) = self.file.criteria.get(name) else {
+            let help = "name one of `[criteria]`";
+            return Err(self.parameter(at, format!("there is no criterion `{name}`"), help));
+        };
+        let part = self.named(name)?;
+        let title = named.title.clone();
+        Ok(part.map(|part| Resolved::Named { name: name.to_owned(), title, part }))
+    }
+
+    /// A comparison; `end` is the key of its limit.
+    fn compare(&self, comparison: &Comparison, at: &str, end: &str) -> Result<Leaf, SelectError> {
+        let known = self.value(&comparison.fact, &comparison.transforms, at)?;
+        let limit_at = format!("{at}.{end}");
+        let values = &known.values;
+        let (limit, limit_label) = self.limit(&comparison.limit, &values.low, &limit_at)?;
+        if let (LimitOf::All(limit), None, Some(range)) =
+            (&limit, &values.high, Summary::of(&values.low))
+            && (*limit < range.min || *limit > range.max)
         {
-            notices.push(
+            self.tell(
                 Notice::warning("notice.limit-outside")
-                    .with("fact_nb", &label.nb)
-                    .with("fact_en", &label.en)
-                    .with_number("limit_nb", "limit_en", limit)
+                    .with("fact_nb", &known.label.nb)
+                    .with("fact_en", &known.label.en)
+                    .with_number("limit_nb", "limit_en", *limit)
                     .with_number("min_nb", "min_en", range.min)
-                    .with_number("max_nb", "max_en", range.max),
+                    .with_number("max_nb", "max_en", range.max)
+                    .with("where", self.place(&limit_at)),
             );
         }
-        let values = values.into();
-        Ok(Leaf { label, unit, decimals, values, op: comparison.op, limit, limit_label })
-    }
-
-    fn fact(&self, fact: &Fact) -> Result<(Text, Text, usize, Vec<f64>), SelectError> {
-        let named = |key: &str| Text {
-            nb: message(Language::Nb, key, &[]),
-            en: message(Language::En, key, &[]),
-        };
-        let nothing = Text::same("");
-        Ok(match fact {
-            Fact::Score => {
-                (named("select.fact-score"), nothing, 3, self.facts.ranking.scores().to_vec())
-            }
-            Fact::Rank => {
-                (named("select.fact-rank"), nothing, 0, self.facts.ranking.ranks().to_vec())
-            }
-            Fact::Population => {
-                let areas = self.facts.ranking.areas();
-                let people = areas.iter().map(|a| a.population.unwrap_or(f64::NAN)).collect();
-                (named("select.fact-population"), nothing, 0, people)
-            }
-            Fact::Domain(id) => {
-                let Some(domain) = self.facts.domains.iter().find(|d| &d.id == id) else {
-                    let known = self.facts.domains.iter().map(|d| &d.id).collect();
-                    return Err(self.unknown("domain", id, known));
-                };
-                let title = self.facts.definition.domain(id).map(|d| d.title.clone());
-                let label = title.unwrap_or_else(|| Text::same(id.as_str()));
-                (label, nothing, 3, domain.values.clone())
-            }
-            Fact::Indicator(id) => {
-                let column = self.facts.table.column(id);
-                let (Some(column), Some(recipe)) = (column, self.facts.definition.indicator(id))
-                else {
-                    let known = self.facts.definition.indicators.iter().map(|i| &i.id).collect();
-                    return Err(self.unknown("indicator", id, known));
-                };
-                let decimals = if recipe.unit.starts_with('%') { 1 } else { 0 };
-                let unit = Text::same(&recipe.unit);
-                (recipe.title.clone(), unit, decimals, column.values().to_vec())
-            }
+        let id = if end == "limit" { at } else { limit_at.as_str() };
+        let leaf = Leaf::new(id, known.label, known.values, comparison.op, f64::NAN);
+        Ok(Leaf {
+            unit: known.unit,
+            decimals: known.decimals,
+            limit,
+            limit_label,
+            year: known.year,
+            states: known.states,
+            remarks: known.remarks,
+            ..leaf
         })
     }
 
-    fn unknown(
-        &self,
-        kind: &'static str,
-        wanted: &IndicatorId,
-        known: Vec<&IndicatorId>,
-    ) -> SelectError {
-        let known: Vec<&str> = known.into_iter().map(IndicatorId::as_str).collect();
-        let help = match nearest(wanted.as_str(), known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => format!("the index has no {kind}s"),
-            None => format!("it has {}", known.join(", ")),
-        };
-        SelectError::UnknownFact { rule: self.file.id.clone(), kind, wanted: wanted.clone(), help }
+    /// ` (rule.toml:12)`, or nothing where the rule was not read from a text.
+    pub(super) fn place(&self, at: &str) -> String {
+        let Some(text) = &self.file.text else { return String::new() };
+        text.line(at).map(|line| format!(" ({}:{line})", text.name)).unwrap_or_default()
     }
 
-    fn limit(&self, limit: &Limit, values: &[f64]) -> Result<(f64, Option<Text>), SelectError> {
-        let not_finite =
-            |x: f64| parameter(self.file, format!("its limit is {x}"), "a limit is a number");
-        let label = |key: &str, values: &[(&str, &str)]| {
-            Some(Text {
-                nb: message(Language::Nb, key, values),
-                en: message(Language::En, key, values),
-            })
-        };
-        match limit {
-            Limit::Value(value) if !value.is_finite() => Err(not_finite(*value)),
-            Limit::Value(value) => Ok((*value, None)),
+    fn limit(
+        &self,
+        limit: &Limit,
+        values: &[f64],
+        at: &str,
+    ) -> Result<(LimitOf, Option<Text>), SelectError> {
+        let label = |key: &str, values: &[(&str, &str)]| Some(texts(key, values));
+        Ok(match limit {
+            Limit::Value(value) => (LimitOf::All(*value), None),
             Limit::Mean(relative) => {
-                if !(relative.times.is_finite() && relative.plus_sd.is_finite()) {
-                    return Err(not_finite(f64::NAN));
-                }
-                let (mean, sd) = self.mean_and_sd(values, relative.weighted_by_population)?;
+                let (mean, sd) = self.mean_and_sd(values, relative.weighted_by_population, at)?;
                 let limit = relative.times * mean
                     + if relative.plus_sd == 0.0 { 0.0 } else { relative.plus_sd * sd };
                 let (times, sd) = (relative.times.to_string(), relative.plus_sd.to_string());
@@ -317,36 +286,59 @@ impl Resolver<'_> {
                     true => "select.limit-mean-weighted",
                     false => "select.limit-mean",
                 };
-                Ok((limit, label(key, &values)))
+                (LimitOf::All(limit), label(key, &values))
             }
             Limit::Median(times) => {
                 let median = statistics::median(values, &mut Vec::new()).unwrap_or(f64::NAN);
                 let factor = times.times.to_string();
-                Ok((times.times * median, label("select.limit-median", &[("times", &factor)])))
+                let label = label("select.limit-median", &[("times", &factor)]);
+                (LimitOf::All(times.times * median), label)
             }
             Limit::Percentile(percentile) => {
                 let p = percentile.p;
-                if !(0.0..=100.0).contains(&p) {
-                    return Err(parameter(
-                        self.file,
-                        format!("it names the percentile {p}"),
-                        "a percentile lies in 0..100",
-                    ));
-                }
                 let limit = statistics::quantile(values, p / 100.0, &mut Vec::new());
-                let text = p.to_string();
-                Ok((limit.unwrap_or(f64::NAN), label("select.limit-percentile", &[("p", &text)])))
+                let label = label("select.limit-percentile", &[("p", &p.to_string())]);
+                (LimitOf::All(limit.unwrap_or(f64::NAN)), label)
             }
-        }
+            Limit::Sum(terms) => {
+                let mut sum = vec![0.0; values.len()];
+                let mut parts = [Vec::new(), Vec::new()];
+                for (term_idx, term) in terms.iter().enumerate() {
+                    let at = format!("{at}.sum.{term_idx}");
+                    let known = self.value(&term.fact, &term.transforms, &at)?;
+                    // A fact that is only bounded gives no limit to rely on.
+                    let (low, high) = (&known.values.low, &known.values.high);
+                    for (area_idx, total) in sum.iter_mut().enumerate() {
+                        let sure = high.as_ref().is_none_or(|high| high[area_idx] == low[area_idx]);
+                        *total += if sure { term.times * low[area_idx] } else { f64::NAN };
+                    }
+                    for (language, parts) in [Language::Nb, Language::En].iter().zip(&mut parts) {
+                        let times = crate::language::shortest(term.times, *language);
+                        parts.push(format!("{times} × {}", known.label.get(*language)));
+                    }
+                }
+                let text = |language, parts: &[String]| {
+                    message(language, "select.limit-sum", &[("terms", &parts.join(" + "))])
+                };
+                let [nb, en] = &parts;
+                let label = Text { nb: text(Language::Nb, nb), en: text(Language::En, en) };
+                (LimitOf::Each(sum.into()), Some(label))
+            }
+        })
     }
 
-    fn mean_and_sd(&self, values: &[f64], weighted: bool) -> Result<(f64, f64), SelectError> {
+    fn mean_and_sd(
+        &self,
+        values: &[f64],
+        weighted: bool,
+        at: &str,
+    ) -> Result<(f64, f64), SelectError> {
         if !weighted {
             return Ok(
                 Summary::of(values).map_or((f64::NAN, f64::NAN), |s| (s.mean, s.sd_sample()))
             );
         }
-        let people = self.people("a mean weighted by population")?;
+        let people = self.people("a mean weighted by population", at)?;
         let (mut sum, mut total) = (0.0, 0.0);
         for (x, p) in values.iter().zip(&people).filter(|(x, p)| !x.is_nan() && !p.is_nan()) {
             sum += x * p;
@@ -362,12 +354,12 @@ impl Resolver<'_> {
         Ok((mean, (squares / total).sqrt()))
     }
 
-    fn people(&self, what: &str) -> Result<Vec<f64>, SelectError> {
-        let areas = self.facts.ranking.areas();
+    pub(super) fn people(&self, what: &str, at: &str) -> Result<Vec<f64>, SelectError> {
+        let areas = self.areas();
         let people: Vec<f64> = areas.iter().map(|a| a.population.unwrap_or(f64::NAN)).collect();
         if people.iter().all(|p| p.is_nan()) {
-            return Err(parameter(
-                self.file,
+            return Err(self.parameter(
+                at,
                 format!("{what} needs the residents of each area"),
                 "name their column with `population = \"…\"` under `[areas]`",
             ));
@@ -375,107 +367,44 @@ impl Resolver<'_> {
         Ok(people)
     }
 
-    /// A cut is a comparison of the place in the list with the last place that is in.
-    fn cut(&self, cut: &Cut, notices: &mut Vec<Notice>) -> Result<Leaf, SelectError> {
-        let ranking = self.facts.ranking;
-        let order = &ranking.order()[..ranking.n_ranked()];
-        let n = order.len();
-        let share_in_range = |share: f64| {
-            if share > 0.0 && share <= 1.0 {
-                return Ok(());
-            }
-            let meant = share / 100.0;
-            Err(parameter(
-                self.file,
-                format!("it takes a share of {share}"),
-                format!(
-                    "a share lies above 0 and is at most 1: {share} per cent is written {meant}"
-                ),
-            ))
-        };
-        let (wanted, label) = match cut.take {
-            Take::Areas(0) => {
-                return Err(parameter(self.file, "it takes 0 areas", "take at least one"));
-            }
-            Take::Areas(wanted) => (wanted.min(n), ("select.take-areas", wanted.to_string())),
-            Take::ShareOfAreas(share) => {
-                share_in_range(share)?;
-                // 0.1 * 30 is a bit above 3; a share may not lose an area to that.
-                let whole = (share * n as f64 + 1e-9).floor() as usize;
-                (whole, ("select.take-share-of-areas", percent(share)))
-            }
-            Take::ShareOfPeople(share) => {
-                share_in_range(share)?;
-                let people = self.people("a share of the people")?;
-                (until(&people, order, share), ("select.take-share-of-people", percent(share)))
-            }
-        };
-        let wanted = self.settle_tie(wanted, cut.ties, notices);
-        let mut places = vec![f64::NAN; ranking.areas().len()];
-        for (place, &at) in order.iter().enumerate() {
-            places[at as usize] = (place + 1) as f64;
+    fn parent(&self, parent: &OneOf, at: &str) -> Result<Leaf, SelectError> {
+        let areas = self.areas();
+        if areas.iter().all(|area| area.parent.is_none()) {
+            return Err(self.parameter(
+                &format!("{at}.parent"),
+                "it looks at the larger unit of each area, which the table does not have",
+                "name its column with `parent = \"…\"` under `[areas]`",
+            ));
         }
-        let text = |language| message(language, label.0, &[("n", &label.1)]);
-        Ok(Leaf {
-            label: Text {
-                nb: message(Language::Nb, "select.fact-place", &[]),
-                en: message(Language::En, "select.fact-place", &[]),
-            },
-            unit: Text::same(""),
-            decimals: 0,
-            values: places.into(),
-            op: Operator::AtMost,
-            limit: wanted as f64,
-            limit_label: Some(Text { nb: text(Language::Nb), en: text(Language::En) }),
-        })
-    }
-
-    /// Moves the edge of a cut off a tie, and tells so.
-    fn settle_tie(&self, wanted: usize, ties: CutTies, notices: &mut Vec<Notice>) -> usize {
-        let ranking = self.facts.ranking;
-        let order = &ranking.order()[..ranking.n_ranked()];
-        let score = |place: usize| ranking.scores()[order[place] as usize];
-        if wanted == 0 || wanted >= order.len() || score(wanted - 1) != score(wanted) {
-            return wanted;
-        }
-        let edge = score(wanted);
-        let settled = match ties {
-            CutTies::AllIn => {
-                wanted + (wanted..order.len()).take_while(|&place| score(place) == edge).count()
-            }
-            CutTies::NoneIn => (0..wanted).take_while(|&place| score(place) != edge).count(),
-        };
-        let tied: Vec<String> = order
+        let missing: Vec<String> = parent
+            .one_of
             .iter()
-            .filter(|&&at| ranking.scores()[at as usize] == edge)
-            .map(|&at| ranking.areas()[at as usize].label())
+            .filter(|name| !areas.iter().any(|area| area.parent.as_ref() == Some(name)))
+            .cloned()
             .collect();
-        notices.push(
-            Notice::warning("notice.cut-tie")
-                .with("wanted", wanted)
-                .with("settled", settled)
-                .about(tied),
-        );
-        settled
+        if !missing.is_empty() {
+            self.tell(Notice::warning("notice.list-unknown").about(missing));
+        }
+        let list = parent.one_of.join(", ");
+        let truths = areas.iter().map(|area| match &area.parent {
+            Some(name) => Truth::of(parent.one_of.contains(name)),
+            None => Truth::Unknown,
+        });
+        let said = areas.iter().map(|area| {
+            let values = [("parent", area.parent.as_deref().unwrap_or("")), ("list", &list)];
+            [texts("select.parent-is", &values), texts("select.parent-is-not", &values)]
+        });
+        let label = texts("select.fact-parent", &[]);
+        Ok(Leaf::said(&format!("{at}.parent"), label, truths, said.collect()))
     }
-}
 
-fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    format!("{}", (percent * 1e6).round() / 1e6)
-}
-
-/// How many areas from the worst hold `share` of the people; unknown residents count as none.
-fn until(people: &[f64], order: &[u32], share: f64) -> usize {
-    let of = |at: &u32| Some(people[*at as usize]).filter(|p| !p.is_nan()).unwrap_or(0.0);
-    let total: f64 = order.iter().map(of).sum();
-    let mut held = 0.0;
-    order
-        .iter()
-        .take_while(|at| {
-            let before = held;
-            held += of(at);
-            before < share * total
-        })
-        .count()
+    /// What a reader calls the thing that a name stands for.
+    pub(super) fn title(&self, name: &str) -> Text {
+        if name == ITSELF {
+            return texts("select.fact-itself", &[]);
+        }
+        let tier = self.file.tiers.iter().find(|tier| tier.id == name);
+        let named = self.file.criteria.get(name).and_then(|named| named.title.clone());
+        tier.map(|tier| tier.title.clone()).or(named).unwrap_or_else(|| Text::same(name))
+    }
 }

@@ -206,7 +206,7 @@ pub(super) fn data(
             column.with_cells(values, states)
         })
         .collect();
-    Some(IndicatorTable::new(table.areas().clone(), columns))
+    Some(table.with_columns(columns))
 }
 
 /// A rate with its numerator drawn anew; a gap stays a gap. The value may be the complement of

@@ -312,7 +312,7 @@ impl Tally {
         let n_failed = n - n_done;
         let unknown = match study.analysis.selection.as_ref().map(|s| s.rule().unknown) {
             Some(Unknown::NotSelected) if study.basis == RuleBasis::Cut => 0,
-            Some(Unknown::NotSelected | Unknown::ListApart) | None => {
+            Some(Unknown::NotSelected | Unknown::ListApart | Unknown::Bounds) | None => {
                 self.unknown.saturating_sub(n_failed)
             }
         };

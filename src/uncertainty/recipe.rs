@@ -185,7 +185,7 @@ pub fn without_weightless(
     }
     let columns = table.columns().iter().zip(keep);
     let columns = columns.filter(|(_, keep)| *keep).map(|(column, _)| column.clone()).collect();
-    (changed, IndicatorTable::new(table.areas().clone(), columns))
+    (changed, table.with_columns(columns))
 }
 
 /// How a recipe's score can be had in one step from its comparable indicators.

@@ -16,7 +16,7 @@ use crate::index::{IndexDefinition, Plan, compute};
 use crate::indicator::Direction;
 use crate::normalise::ScaledTable;
 use crate::rank::{First, ids_by_place, rank};
-use crate::select::{Cut, CutTies, Facts, Rule, Take, Truth, select};
+use crate::select::{Cut, CutTies, Facts, Take, Truth, select};
 
 use super::draws::{self, Drawer, Settings};
 use super::ranker::{Edges, Ranker, Scratch};
@@ -630,9 +630,9 @@ fn one_method(definition: &IndexDefinition) -> Option<crate::normalise::Normalis
 }
 
 fn rule_basis(analysis: &Analysis) -> RuleBasis {
-    match analysis.selection.as_ref().map(|selection| &selection.rule().rule) {
+    match analysis.selection.as_ref().map(|selection| selection.rule().bare_cut()) {
         None => RuleBasis::NoRule,
-        Some(Rule::Worst(_)) => RuleBasis::Cut,
+        Some(Some(_)) => RuleBasis::Cut,
         Some(_) if analysis.ranking.areas().len() <= RULE_LIMIT => RuleBasis::Whole,
         Some(_) => RuleBasis::TooMany,
     }
@@ -645,9 +645,9 @@ fn ranker_of(analysis: &Analysis, space: &Space, basis: RuleBasis, order: &[u32]
     let by_id = ids_by_place(areas);
     let people = |&at: &u32| areas[at as usize].population.filter(|p| !p.is_nan());
     let worst_first = rule.first == First::Worst;
-    let cut = match (basis, analysis.selection.as_ref().map(|s| &s.rule().rule)) {
-        (RuleBasis::Cut, Some(Rule::Worst(cut))) => Some(cut.clone()),
-        _ => None,
+    let cut = match basis {
+        RuleBasis::Cut => analysis.selection.as_ref().and_then(|s| s.rule().bare_cut().cloned()),
+        RuleBasis::Whole | RuleBasis::TooMany | RuleBasis::NoRule => None,
     };
     let share = space.results.worst_share_of_people;
     let is_known = order.iter().any(|at| people(at).is_some());
@@ -658,7 +658,7 @@ fn ranker_of(analysis: &Analysis, space: &Space, basis: RuleBasis, order: &[u32]
         places: order.iter().map(|&at| by_id[at as usize]).collect(),
         people: order.iter().map(|at| people(at).unwrap_or(0.0)).collect(),
         people_cut: (worst_first && is_known)
-            .then_some(Cut { take: Take::ShareOfPeople(share), ties: CutTies::AllIn }),
+            .then_some(Cut::by_score(Take::ShareOfPeople(share), CutTies::AllIn)),
         rule_cut: cut,
     }
 }

@@ -290,7 +290,7 @@ pub fn with_value(
         states[area_idx] = CellState::Present;
         column.with_cells(values, states)
     });
-    IndicatorTable::new(table.areas().clone(), columns.collect())
+    table.with_columns(columns.collect())
 }
 
 /// The answers as sentences, those that take the least of their range first.
