@@ -2,8 +2,8 @@
 //!
 //! A door. One file per subcommand: its arguments, their help, its `run`.
 
-mod candidates;
 mod beside;
+mod candidates;
 mod check;
 mod classify;
 mod columns;

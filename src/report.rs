@@ -20,8 +20,8 @@ mod picture;
 mod profile;
 mod ranked;
 pub mod section;
-mod spark;
 pub mod selected;
+mod spark;
 
 use miette::Diagnostic;
 use minijinja::syntax::SyntaxConfig;

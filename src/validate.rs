@@ -5,8 +5,8 @@
 //! row by row.
 
 mod columns;
-mod pool;
 mod facts;
+mod pool;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -187,10 +187,8 @@ pub(crate) fn push_area(out: &mut String, area: &Area) {
 
 /// A cell of text, in quotation marks where it needs them (RFC 4180), and with an apostrophe
 /// before it where a spreadsheet would run it ([`inert`]).
-fn push_text(out: &mut String, text: &str) {
-    let text = &*inert(text);
-/// A cell of text, in quotation marks where it needs them (RFC 4180).
 pub(crate) fn push_text(out: &mut String, text: &str) {
+    let text = &*inert(text);
     let padded = text.starts_with(' ') || text.ends_with(' ');
     let special = |byte: u8| matches!(byte, b'"' | b',' | b'\n' | b'\r' | b';');
     if !padded && !text.bytes().any(special) {

@@ -70,9 +70,8 @@ impl Results {
             analysis.notices.extend_from_slice(&uncertainty.notices);
         }
         let mut more = Vec::new();
-        let chosen = terminal.during("holding the rule against its limits", || {
-            chosen(&job, &analysis, &mut more)
-        })?;
+        let chosen = terminal
+            .during("holding the rule against its limits", || chosen(&job, &analysis, &mut more))?;
         analysis.notices.extend(more);
         let history = terminal.during("earlier years", || earlier_years(&job, &mut analysis))?;
         let neighbours = neighbours(&analysis, boundaries.as_ref());

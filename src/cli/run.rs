@@ -85,20 +85,10 @@ fn output_folder(args: &RunArgs, job: &Job) -> PathBuf {
     }
 }
 
-/// Everything that is written.
-struct Results<'a> {
-    job: &'a Job,
-    analysis: &'a Analysis,
-    boundaries: Option<&'a Boundaries>,
-    map: Option<&'a (String, Vec<u8>)>,
-    uncertainty: Option<&'a Uncertainty>,
-    about_selection: Option<&'a Section>,
-    provenance: &'a Provenance,
-}
-
-fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
-    let Results { job, analysis, boundaries, map, uncertainty, about_selection, provenance } =
-        *results;
+fn write_all(staged: &mut Staged, results: &Results) -> miette::Result<()> {
+    let Results {
+        job, analysis, boundaries, map, candidates, uncertainty, chosen, provenance, ..
+    } = results;
     let project = job.project();
     staged.add("ranking.csv", |out| table_csv(out, analysis, Columns::Rank, None, None))?;
     stages(staged, analysis)?;

@@ -64,7 +64,9 @@ pub(crate) fn chosen(
     Chosen::add(&mut files, "coverage.csv", |out| coverage_csv(out, &coverage, definition))?;
     let targeting = targeting(&analysis.table, &analysis.definition, &analysis.ranking);
     let order = analysis.ranking.order();
-    Chosen::add(&mut files, "targeting.csv", |out| targeting_csv(out, &targeting, selection, order))?;
+    Chosen::add(&mut files, "targeting.csv", |out| {
+        targeting_csv(out, &targeting, selection, order)
+    })?;
     let language = job.project().language;
     let curve = targeting_curve(&targeting, analysis, job.project(), language);
     Chosen::add(&mut files, "targeting.svg", |out| out.write_all(curve.as_bytes()))?;
@@ -86,7 +88,9 @@ pub(crate) fn chosen(
     if let Some((list, found)) = &decided {
         let list = truths(list);
         let sides = [("rule", selection.outcomes()), ("decided", list.as_slice())];
-        Chosen::add(&mut files, "decided.csv", |out| moves_csv(out, selection, sides, &found.moves))?;
+        Chosen::add(&mut files, "decided.csv", |out| {
+            moves_csv(out, selection, sides, &found.moves)
+        })?;
     }
     let found = Found {
         analysis,
