@@ -7,11 +7,14 @@ mod check;
 mod classify;
 mod columns;
 mod compare;
+mod convert;
 mod diagnose;
+mod dissolve;
 mod explain;
 mod inequality;
 mod init;
 mod input;
+mod layer;
 mod map;
 mod neighbours;
 mod presets;
@@ -21,6 +24,7 @@ mod schema;
 mod score;
 mod segregation;
 mod select;
+mod simplify;
 mod spatial;
 mod summarise;
 mod synth;
@@ -78,6 +82,9 @@ enum Command {
     Segregation(segregation::SegregationArgs),
     Classify(classify::ClassifyArgs),
     Spatial(spatial::SpatialArgs),
+    Convert(convert::ConvertArgs),
+    Dissolve(dissolve::DissolveArgs),
+    Simplify(simplify::SimplifyArgs),
 }
 
 pub(crate) fn main() -> ExitCode {
@@ -113,6 +120,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Segregation(args) => segregation::run(args, &terminal),
         Command::Classify(args) => classify::run(args, &terminal),
         Command::Spatial(args) => spatial::run(args, &terminal),
+        Command::Convert(args) => convert::run(args, &terminal),
+        Command::Dissolve(args) => dissolve::run(args, &terminal),
+        Command::Simplify(args) => simplify::run(args, &terminal),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

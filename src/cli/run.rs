@@ -9,6 +9,7 @@ use levekaar::boundary::Boundaries;
 use levekaar::explain::method_in_words;
 use levekaar::index::{Plan, compute};
 use levekaar::language::{Language, number};
+use levekaar::layer::SpatialFormat;
 use levekaar::load;
 use levekaar::map::{rank_intervals, rasterise};
 use levekaar::picture::score_map;
@@ -25,6 +26,7 @@ use levekaar::uncertainty::leave_one_out::leave_one_out;
 use levekaar::write::folder::{Staged, WriteError};
 use levekaar::write::geojson::areas_geojson;
 use levekaar::write::indicators::{bounds_csv, indicators_csv, not_ranked_csv, shrinkage_csv};
+use levekaar::write::layer::{DIGITS, results_layer, write_layer};
 use levekaar::write::parquet::ranking_parquet;
 use levekaar::write::run_json::run_json;
 use levekaar::write::uncertainty::{leave_one_out_csv, uncertainty_csv};
@@ -58,6 +60,11 @@ pub(crate) struct RunArgs {
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
 
+    /// Formats of the areas with their results beside `areas.geojson`, instead of the project's:
+    /// topojson, gpkg, fgb, geoparquet
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = spatial_format)]
+    formats: Vec<SpatialFormat>,
+
     /// Language of map and report instead of the project's
     #[arg(long, value_enum)]
     language: Option<Tongue>,
@@ -68,6 +75,9 @@ pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> miette::Result<()> {
     let mut job = args.input.job(None)?;
     if let Some(language) = args.language {
         job.file.project.language = language.into();
+    }
+    if !args.formats.is_empty() {
+        job.file.project.outputs.formats = args.formats.clone();
     }
     let folder = output_folder(args, &job);
     // An unwritable folder is told before the work, not after it.
@@ -112,6 +122,12 @@ pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> miette::Result<()> {
     })
 }
 
+/// A format by its name or ending.
+fn spatial_format(typed: &str) -> Result<SpatialFormat, String> {
+    SpatialFormat::named(typed)
+        .ok_or_else(|| "use geojson, topojson, gpkg, fgb or geoparquet".to_owned())
+}
+
 fn output_folder(args: &RunArgs, job: &Job) -> PathBuf {
     match (&args.output, &job.project().outputs.folder) {
         (Some(folder), _) => folder.clone(),
@@ -153,6 +169,14 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
             "version": provenance.program_version,
         });
         staged.add("areas.geojson", |out| areas_geojson(out, analysis, boundaries, &about))?;
+        let mut formats = project.outputs.formats.clone();
+        formats.sort();
+        formats.dedup();
+        for format in formats.into_iter().filter(|format| *format != SpatialFormat::Geojson) {
+            let name = format!("areas.{}", format.name());
+            let layer = results_layer(analysis, boundaries);
+            staged.add(&name, |out| write_layer(out, &layer, format, DIGITS))?;
+        }
     }
     if let Some((svg, png)) = map {
         staged.add("map.svg", |out| out.write_all(svg.as_bytes()))?;
