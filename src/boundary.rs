@@ -6,12 +6,13 @@
 //! [`crate::contiguity`]'s question.
 
 mod crs;
+mod describe;
 mod wkt;
 
 use geo::{Area, MultiPolygon};
 use rayon::prelude::*;
 
-use crs::Route;
+pub(crate) use crs::Route;
 pub use crs::{Crs, CrsError, epsg_code};
 pub use wkt::epsg_of_wkt;
 

@@ -8,11 +8,14 @@ mod check;
 mod classify;
 mod columns;
 mod compare;
+mod convert;
 mod diagnose;
+mod dissolve;
 mod explain;
 mod inequality;
 mod init;
 mod input;
+mod layer;
 mod map;
 mod neighbours;
 mod poverty;
@@ -26,6 +29,7 @@ mod schema;
 mod score;
 mod segregation;
 mod select;
+mod simplify;
 mod spatial;
 mod summarise;
 mod synth;
@@ -87,7 +91,13 @@ enum Command {
     Segregation(segregation::SegregationArgs),
     Classify(classify::ClassifyArgs),
     Spatial(spatial::SpatialArgs),
+<<<<<<< HEAD
     Poverty(poverty::PovertyArgs),
+=======
+    Convert(convert::ConvertArgs),
+    Dissolve(dissolve::DissolveArgs),
+    Simplify(simplify::SimplifyArgs),
+>>>>>>> gis-files
 }
 
 pub(crate) fn main() -> ExitCode {
@@ -126,7 +136,13 @@ pub(crate) fn main() -> ExitCode {
         Command::Segregation(args) => segregation::run(args, &terminal),
         Command::Classify(args) => classify::run(args, &terminal),
         Command::Spatial(args) => spatial::run(args, &terminal),
+<<<<<<< HEAD
         Command::Poverty(args) => poverty::run(args, &terminal),
+=======
+        Command::Convert(args) => convert::run(args, &terminal),
+        Command::Dissolve(args) => dissolve::run(args, &terminal),
+        Command::Simplify(args) => simplify::run(args, &terminal),
+>>>>>>> gis-files
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

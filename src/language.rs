@@ -61,6 +61,7 @@ const FILES: &[(&str, &str)] = &[
     ("diagnose", include_str!("messages/diagnose.toml")),
     ("explain", include_str!("messages/explain.toml")),
     ("general", include_str!("messages/general.toml")),
+    ("layer", include_str!("messages/layer.toml")),
     ("map", include_str!("messages/map.toml")),
     ("notice", include_str!("messages/notice.toml")),
     ("region", include_str!("messages/region.toml")),

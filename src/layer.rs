@@ -1,15 +1,21 @@
 //! What is a layer of a spatial file?
 //!
 //! Areas with polygons in one coordinate system and a table of attributes: what
-//! [`crate::load::boundaries::layer`] reads and [`crate::write::spatial`] writes, in every format
+//! [`crate::load::boundaries::layer`] reads and [`crate::write::layer`] writes, in every format
 //! alike. Ids and names are attributes like any other here.
 
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
 use geo::MultiPolygon;
+use miette::Diagnostic;
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use thiserror::Error;
 
-use crate::boundary::Crs;
+use crate::boundary::{Crs, CrsError, Route};
 use crate::notice::Notice;
 
 /// Features of a boundary file that are no areas, such as sea or "Udefinert".
@@ -20,6 +26,58 @@ pub struct Exclude {
     pub property: String,
     /// Its value, as text.
     pub equals: String,
+}
+
+/// A format that layers are written in.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum SpatialFormat {
+    /// GeoJSON (RFC 7946), `.geojson`.
+    Geojson,
+    /// TopoJSON with shared borders, `.topojson`.
+    Topojson,
+    /// GeoPackage, `.gpkg`.
+    Gpkg,
+    /// FlatGeobuf, `.fgb`.
+    Fgb,
+    /// GeoParquet, `.geoparquet` or `.parquet`.
+    Geoparquet,
+}
+
+impl SpatialFormat {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Geojson, Self::Topojson, Self::Gpkg, Self::Fgb, Self::Geoparquet];
+
+    /// Its name, which is also the ending of its files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Geojson => "geojson",
+            Self::Topojson => "topojson",
+            Self::Gpkg => "gpkg",
+            Self::Fgb => "fgb",
+            Self::Geoparquet => "geoparquet",
+        }
+    }
+
+    /// The format of an ending or a name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name.to_lowercase().as_str() {
+            "json" => Some(Self::Geojson),
+            "parquet" => Some(Self::Geoparquet),
+            name => Self::ALL.into_iter().find(|format| format.name() == name),
+        }
+    }
+
+    /// Whether it is in longitude and latitude always.
+    pub fn is_degrees(self) -> bool {
+        match self {
+            Self::Geojson | Self::Topojson => true,
+            Self::Gpkg | Self::Fgb | Self::Geoparquet => false,
+        }
+    }
 }
 
 /// What kind of values a field holds.
@@ -141,9 +199,132 @@ impl Layer {
         Self { name, fields, rows, crs, notices }
     }
 
+    /// The same layer in another coordinate system.
+    ///
+    /// # Errors
+    ///
+    /// [`CrsError`] when a coordinate cannot be transformed.
+    pub fn to(&self, crs: Crs) -> Result<Self, CrsError> {
+        let Some(route) = Route::between(self.crs, crs)? else {
+            return Ok(Self { crs, ..self.clone() });
+        };
+        let rows = self.rows.par_iter().map(|row| {
+            Ok(Row { cells: row.cells.clone(), polygons: route.polygons(&row.polygons)? })
+        });
+        Ok(Self {
+            name: self.name.clone(),
+            fields: self.fields.clone(),
+            rows: rows.collect::<Result<_, CrsError>>()?,
+            crs,
+            notices: self.notices.clone(),
+        })
+    }
+
     /// The position of a field.
     pub fn field(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.name == name)
+    }
+}
+
+/// Columns of figures by area id, to be joined to a layer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Attributes {
+    /// The id of each row, as text.
+    pub keys: Vec<String>,
+    /// The columns beside the key.
+    pub fields: Vec<Field>,
+    /// One column a field, one cell a row.
+    pub columns: Vec<Vec<Cell>>,
+    /// Columns of numbers with gaps, each with the kinds of its gaps.
+    pub gaps: Vec<String>,
+}
+
+/// No area of a layer has a row in the table.
+#[derive(Debug, Error, Diagnostic)]
+#[error("no area has a row in the table: the areas have ids such as `{area}`, the table `{row}`")]
+#[diagnostic(
+    code(levekaar::layer::join),
+    help("check `--id` and `--table-id`; leading zeros count")
+)]
+pub struct JoinError {
+    /// The id of the first area.
+    pub area: String,
+    /// The first key of the table.
+    pub row: String,
+}
+
+impl Layer {
+    /// Joins columns by the ids in the field `id`.
+    ///
+    /// Shape: all areas stay, in their order; an area without a row gets empty cells. Of rows with
+    /// the same key the first counts. A column with the name of a field gets `_2` behind it. All
+    /// of it is told in the layer's notices.
+    ///
+    /// # Errors
+    ///
+    /// [`JoinError`] when no id is in the table.
+    pub fn join(&mut self, id: &str, table: &Attributes) -> Result<(), JoinError> {
+        let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut twice = Vec::new();
+        for (row, key) in table.keys.iter().enumerate() {
+            match places.entry(key.as_str()) {
+                Entry::Vacant(entry) => {
+                    entry.insert(row);
+                }
+                Entry::Occupied(_) => twice.push(key.clone()),
+            }
+        }
+        let own = self.field(id);
+        let ids: Vec<String> = self
+            .rows
+            .iter()
+            .map(|row| own.and_then(|at| row.cells[at].text()).unwrap_or_default())
+            .collect();
+        let found: Vec<Option<usize>> =
+            ids.iter().map(|id| places.get(id.as_str()).copied()).collect();
+        if found.iter().all(Option::is_none) {
+            let first = |of: &[String]| of.first().cloned().unwrap_or_default();
+            return Err(JoinError { area: first(&ids), row: first(&table.keys) });
+        }
+        let mut renamed = Vec::new();
+        for field in &table.fields {
+            let mut field = field.clone();
+            if self.field(&field.name).is_some() {
+                renamed.push(field.name.clone());
+                field.name.push_str("_2");
+            }
+            self.fields.push(field);
+        }
+        for (row, found) in self.rows.iter_mut().zip(&found) {
+            let cells = table.columns.iter().map(|column| match found {
+                Some(at) => column[*at].clone(),
+                None => Cell::Null,
+            });
+            row.cells.extend(cells);
+        }
+        let without_row: Vec<String> = ids
+            .iter()
+            .zip(&found)
+            .filter(|(_, at)| at.is_none())
+            .map(|(id, _)| id.clone())
+            .collect();
+        let used: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+        let without_area: Vec<String> =
+            table.keys.iter().filter(|key| !used.contains(key.as_str())).cloned().collect();
+        let n = found.iter().flatten().count();
+        self.notices.push(Notice::note("layer.joined").with("n", n));
+        for (notice, items) in [
+            (Notice::warning("layer.without-row"), without_row),
+            (Notice::warning("layer.without-area"), without_area),
+            (Notice::warning("layer.row-twice"), twice),
+            (Notice::warning("layer.gaps"), table.gaps.clone()),
+            (Notice::note("layer.renamed"), renamed),
+        ] {
+            if !items.is_empty() {
+                self.notices.push(notice.about(items));
+            }
+        }
+        Ok(())
     }
 }
 

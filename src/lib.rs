@@ -27,6 +27,7 @@
 //! diagnose     does the index hang together?
 //! verify       a published index against its recomputation
 //! summarise    areas → larger units
+//! layer, topology, repair, dissolve, simplify   shapes and their attributes, file in, file out
 //! inequality, gradient, segregation, poverty   how unevenly something is spread
 //! spatial      do neighbours resemble each other, and where?
 //!
@@ -87,11 +88,17 @@ pub mod weight;
 #[allow(clippy::disallowed_methods, reason = "a door: the files go out here")]
 pub mod write;
 
+pub mod combine;
 pub mod compare;
+mod crossing;
 pub mod diagnose;
+pub mod dissolve;
 pub mod draw;
 pub mod gradient;
 pub mod inequality;
+pub mod repair;
 pub mod segregation;
+pub mod simplify;
 pub mod summarise;
+pub mod topology;
 pub mod verify;

@@ -4,6 +4,7 @@
 //! ([`boundaries`]) and the TOML files of users and presets ([`document`]). What is read here is
 //! not yet trusted; that is [`crate::validate`]'s.
 
+pub mod attributes;
 pub mod boundaries;
 pub mod cell;
 pub mod document;
@@ -130,7 +131,8 @@ fn chosen(
     }
 }
 
-/// Reads the wanted columns of a table: Parquet by its first bytes, delimited text otherwise.
+/// Reads the wanted columns of a table: Parquet and spatial files by their first bytes or ending,
+/// delimited text otherwise.
 ///
 /// # Errors
 ///
@@ -142,6 +144,10 @@ pub fn table(path: &Path, request: &TableRequest) -> Result<RawTable, TableError
     if bytes.starts_with(b"PAR1") {
         drop(bytes);
         return parquet::read_parquet(path, request);
+    }
+    if attributes::is_spatial(path, &bytes) {
+        drop(bytes);
+        return attributes::of_layer(path, request);
     }
     table::parse_delimited(&file, bytes, request)
 }

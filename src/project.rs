@@ -16,7 +16,7 @@ use crate::contiguity::Contiguity;
 use crate::index::Denomination;
 use crate::indicator::{CellState, IndicatorId};
 use crate::language::{Language, Text};
-use crate::layer::Exclude;
+use crate::layer::{Exclude, SpatialFormat};
 use crate::rate::IntervalMethod;
 use crate::screen::Screen;
 use crate::statistics::QuantileType;
@@ -374,4 +374,7 @@ pub struct Outputs {
     /// nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<PathBuf>,
+    /// Formats of the areas with their results beside `areas.geojson`: `areas.gpkg` and so on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formats: Vec<SpatialFormat>,
 }

@@ -9,6 +9,7 @@ pub mod classes;
 pub mod folder;
 pub mod geojson;
 pub mod indicators;
+pub mod layer;
 pub mod measures;
 pub mod neighbours;
 pub mod parquet;

@@ -19,3 +19,4 @@ mod run_a_project;
 mod same_bytes;
 mod start_from_a_table;
 mod summarise_to_larger_units;
+mod work_with_areas;

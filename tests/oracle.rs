@@ -35,6 +35,14 @@ fn the_workbook_is_what_openpyxl_and_libreoffice_read() {
     let _ = said("workbook.py", &[program]);
 }
 
+#[test]
+fn areas_are_those_of_geopandas_and_shapely() {
+    let program = Path::new(env!("CARGO_BIN_EXE_levekaar"));
+    let oslo =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/oslo-bydeler-2013/bydeler.geojson");
+    let _ = said("gis_files.py", &[program, &oslo]);
+}
+
 /// The JSON that a script prints; `None`, said on stdout, without a Python.
 pub(crate) fn ask(script: &str, arguments: &[&Path]) -> Option<serde_json::Value> {
     Some(serde_json::from_slice(&said(script, arguments)?).unwrap())

@@ -39,7 +39,7 @@ pub struct CrsError {
 }
 
 /// What the numbers of a system mean.
-enum Kind {
+pub(super) enum Kind {
     Degrees,
     WebMercator,
     Utm { zone: u32, north: bool },
@@ -120,7 +120,7 @@ impl Crs {
         }
     }
 
-    fn kind(self) -> Kind {
+    pub(super) fn kind(self) -> Kind {
         match self.0 {
             4326 | 4258 => Kind::Degrees,
             3857 => Kind::WebMercator,
@@ -189,7 +189,7 @@ pub(super) fn projected_for(shapes: &[SourceShape], source: Crs) -> Result<Crs, 
 }
 
 /// The way from one system to another.
-pub(super) struct Route {
+pub(crate) struct Route {
     from: Crs,
     to: Crs,
     source: Proj,
@@ -198,7 +198,7 @@ pub(super) struct Route {
 
 impl Route {
     /// The way, or `None` where both systems have the same numbers.
-    pub(super) fn between(from: Crs, to: Crs) -> Result<Option<Self>, CrsError> {
+    pub(crate) fn between(from: Crs, to: Crs) -> Result<Option<Self>, CrsError> {
         // ETRS89 and WGS84 agree to less than a metre, and the projections take them as one.
         if from == to || (from.is_degrees() && to.is_degrees()) {
             return Ok(None);
@@ -210,7 +210,7 @@ impl Route {
     }
 
     /// The same polygons in the other system.
-    pub(super) fn polygons(
+    pub(crate) fn polygons(
         &self,
         polygons: &MultiPolygon<f64>,
     ) -> Result<MultiPolygon<f64>, CrsError> {

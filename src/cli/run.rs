@@ -17,6 +17,7 @@ use levekaar::write::candidates::{candidate_sets_csv, candidate_zones_csv};
 use levekaar::write::folder::{Staged, WriteError};
 use levekaar::write::geojson::areas_geojson;
 use levekaar::write::indicators::{bounds_csv, indicators_csv, not_ranked_csv, shrinkage_csv};
+use levekaar::write::layer::{DIGITS, results_layer, write_layer};
 use levekaar::write::parquet::ranking_parquet;
 use levekaar::write::run_json::run_json;
 use levekaar::write::uncertainty::{leave_one_out_csv, uncertainty_csv};
@@ -52,6 +53,11 @@ pub(crate) struct RunArgs {
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
 
+    /// Formats of the areas with their results beside `areas.geojson`, instead of the project's:
+    /// topojson, gpkg, fgb, geoparquet
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = spatial_format)]
+    formats: Vec<SpatialFormat>,
+
     /// Language of map and report instead of the project's
     #[arg(long, value_enum)]
     language: Option<Tongue>,
@@ -62,6 +68,9 @@ pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> miette::Result<()> {
     let mut job = args.input.job(None)?;
     if let Some(language) = args.language {
         job.file.project.language = language.into();
+    }
+    if !args.formats.is_empty() {
+        job.file.project.outputs.formats = args.formats.clone();
     }
     let folder = output_folder(args, &job);
     // An unwritable folder is told before the work, not after it.
@@ -75,6 +84,12 @@ pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> miette::Result<()> {
     super::score::to_file_or_stdout(None, |out| {
         paths.iter().try_for_each(|path| writeln!(out, "{}", path.display()))
     })
+}
+
+/// A format by its name or ending.
+fn spatial_format(typed: &str) -> Result<SpatialFormat, String> {
+    SpatialFormat::named(typed)
+        .ok_or_else(|| "use geojson, topojson, gpkg, fgb or geoparquet".to_owned())
 }
 
 fn output_folder(args: &RunArgs, job: &Job) -> PathBuf {
@@ -108,6 +123,14 @@ fn write_all(staged: &mut Staged, results: &Results) -> miette::Result<()> {
             "version": provenance.program_version,
         });
         staged.add("areas.geojson", |out| areas_geojson(out, analysis, boundaries, &about))?;
+        let mut formats = project.outputs.formats.clone();
+        formats.sort();
+        formats.dedup();
+        for format in formats.into_iter().filter(|format| *format != SpatialFormat::Geojson) {
+            let name = format!("areas.{}", format.name());
+            let layer = results_layer(analysis, boundaries);
+            staged.add(&name, |out| write_layer(out, &layer, format, DIGITS))?;
+        }
     }
     if let Some(svg) = map {
         let png = rasterise(svg, project.map.png_width)?;

@@ -35,12 +35,21 @@ impl Terminal {
 
     /// The notices: warnings one by one, notes as a number.
     pub(crate) fn notices(&self, notices: &[Notice], language: Language) {
+        self.told(notices.iter().filter(|n| n.severity == Severity::Warning), language);
+    }
+
+    /// The notices one by one, notes too, where there is no report to stand in.
+    pub(crate) fn all_notices(&self, notices: &[Notice], language: Language) {
+        self.told(notices.iter(), language);
+    }
+
+    fn told<'a>(&self, notices: impl Iterator<Item = &'a Notice>, language: Language) {
         const SHOWN: usize = 5;
         let mark = match language {
             Language::Nb => "merk",
             Language::En => "note",
         };
-        for notice in notices.iter().filter(|notice| notice.severity == Severity::Warning) {
+        for notice in notices {
             let mut line = format!("{mark}: {}", notice.text(language));
             if !notice.items.is_empty() {
                 let items = notice.items.iter().take(SHOWN).map(|item| item.get(language));

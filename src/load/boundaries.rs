@@ -7,6 +7,7 @@
 
 mod dbf;
 mod error;
+mod fast;
 mod feature;
 mod flatgeobuf;
 mod format;
@@ -141,6 +142,7 @@ fn gathered(
     for (feature_idx, feature) in features.into_iter().enumerate() {
         gathered.add(feature_idx, feature, shells, naming);
     }
+    gathered.mend();
     if gathered.is_empty() {
         return Err(gathered.no_polygons(path, n_features));
     }

@@ -48,7 +48,7 @@ pub fn areas_geojson(
     out.write_all(b"\n]}\n")
 }
 
-fn properties(analysis: &Analysis, at: usize) -> Map<String, Value> {
+pub(super) fn properties(analysis: &Analysis, at: usize) -> Map<String, Value> {
     let ranking = &analysis.ranking;
     let area = &ranking.areas()[at];
     let mut map = Map::new();
@@ -71,7 +71,7 @@ fn properties(analysis: &Analysis, at: usize) -> Map<String, Value> {
     map
 }
 
-fn without_figures(shape: &Shape) -> Map<String, Value> {
+pub(super) fn without_figures(shape: &Shape) -> Map<String, Value> {
     let mut map = Map::new();
     map.insert("area".into(), json!(shape.id));
     map.insert("name".into(), json!(shape.name));

@@ -32,6 +32,10 @@ pub(super) fn read(bytes: &[u8], path: &Path) -> Result<Collection, BoundaryErro
             Ok(_) | Err(_) => by_text(),
         }
     });
+    // Null attributes are left out of a feature; here they stand in their order.
+    let columns = header.columns().into_iter().flat_map(|columns| columns.iter());
+    let empty: Map<String, Value> =
+        columns.map(|column| (column.name().to_owned(), Value::Null)).collect();
     let mut rows = reader.select_all_seq().map_err(|error| broken(error.to_string()))?;
     let mut features = Vec::new();
     loop {
@@ -42,7 +46,7 @@ pub(super) fn read(bytes: &[u8], path: &Path) -> Result<Collection, BoundaryErro
                 return Err(broken(format!("after {} features: {error}", features.len())));
             }
         };
-        let mut properties = Properties(Map::new());
+        let mut properties = Properties(empty.clone());
         let read = row.process_properties(&mut properties);
         read.map_err(|error| broken(error.to_string()))?;
         let geometry = match row.geometry() {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use geo::MultiPolygon;
+use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use super::BoundaryError;
@@ -12,6 +13,7 @@ use super::rings;
 use crate::area::AreaId;
 use crate::layer::Exclude;
 use crate::notice::Notice;
+use crate::repair::{Fault, fault, made_valid};
 
 /// Which properties are ids and names, and which features are no areas.
 pub(super) struct Naming<'a> {
@@ -52,6 +54,8 @@ pub(super) struct Gathered {
     with_turned_rings: Vec<String>,
     with_repeated_points: Vec<String>,
     with_heights: Vec<String>,
+    crossing: Vec<String>,
+    nested: Vec<String>,
 }
 
 impl Gathered {
@@ -61,6 +65,32 @@ impl Gathered {
 
     pub(super) fn is_empty(&self) -> bool {
         self.parts.is_empty()
+    }
+
+    /// Makes areas valid that cross themselves, now that all their features are there.
+    ///
+    /// An area of which nothing is left has no polygon.
+    pub(super) fn mend(&mut self) {
+        let mended: Vec<Option<(Fault, MultiPolygon<f64>)>> = self
+            .parts
+            .par_iter()
+            .map(|part| {
+                let fault = fault(&part.polygons)?;
+                Some((fault, made_valid(&part.polygons)))
+            })
+            .collect();
+        for (part, mended) in self.parts.iter_mut().zip(mended) {
+            let Some((fault, polygons)) = mended else { continue };
+            match fault {
+                Fault::Crossing => self.crossing.push(part.id.to_string()),
+                Fault::Nested => self.nested.push(part.id.to_string()),
+            }
+            part.polygons = polygons;
+            if part.polygons.0.is_empty() {
+                self.without_polygons.push(part.id.to_string());
+            }
+        }
+        self.parts.retain(|part| !part.polygons.0.is_empty());
     }
 
     /// The names of all attributes in the order in which they first occur, and the areas.
@@ -162,6 +192,8 @@ impl Gathered {
             (Notice::note("map.boundary_turned_rings"), &self.with_turned_rings),
             (Notice::note("map.boundary_repeated_points"), &self.with_repeated_points),
             (Notice::note("map.boundary_heights"), &self.with_heights),
+            (Notice::warning("map.boundary_crossing"), &self.crossing),
+            (Notice::note("map.boundary_nested"), &self.nested),
         ];
         let found = all
             .into_iter()

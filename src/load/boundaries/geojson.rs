@@ -71,8 +71,15 @@ enum Coordinates {
     Polygons(Vec<Vec<Vec<Coord<f64>>>>),
 }
 
-/// Reads a FeatureCollection.
+/// Reads a FeatureCollection, the quick way where it can be.
 pub(super) fn read(bytes: &[u8], path: &Path) -> Result<Collection, BoundaryError> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let quick = std::str::from_utf8(text).ok().and_then(super::fast::read);
+    quick.map_or_else(|| slow(bytes, path), Ok)
+}
+
+/// Reads a FeatureCollection of any make, or tells what is wrong with the file.
+pub(super) fn slow(bytes: &[u8], path: &Path) -> Result<Collection, BoundaryError> {
     #[derive(Deserialize)]
     struct File {
         #[serde(rename = "type")]

@@ -3,6 +3,7 @@
 //! Rings are closed, turned, rid of repeated points, and left out where they enclose nothing.
 //! Each of these is counted, so that a notice can name the area.
 
+use geo::kernels::{Kernel, Orientation, RobustKernel};
 use geo::{Coord, LineString, Polygon};
 
 use super::feature::{RawGeometry, Ring, Shells};
@@ -61,11 +62,15 @@ impl Found {
             self.n_short += 1;
             return None;
         }
-        let area = doubled_area(&ring);
-        if area == 0.0 {
+        // A ring that crosses itself may have an area of 0 too, and encloses something all the same.
+        let off_line = |&point: &Coord<f64>| {
+            RobustKernel::orient2d(ring[0], ring[1], point) != Orientation::Collinear
+        };
+        if !ring.iter().any(off_line) {
             self.n_flat += 1;
             return None;
         }
+        let area = doubled_area(&ring);
         if (turn == Turn::Left && area < 0.0) || (turn == Turn::Right && area > 0.0) {
             // The first point stays the first.
             ring[1..].reverse();
@@ -89,20 +94,4 @@ pub(super) fn doubled_area(ring: &[Coord<f64>]) -> f64 {
             a.x * b.y - a.y * b.x
         })
         .sum()
-}
-
-/// Whether a point lies inside a ring (even–odd); on the line it may be either.
-pub(super) fn contains(ring: &[Coord<f64>], point: Coord<f64>) -> bool {
-    let Some(&last) = ring.last() else { return false };
-    let mut inside = false;
-    let mut a = last;
-    for &b in ring {
-        if (a.y > point.y) != (b.y > point.y)
-            && point.x < (b.x - a.x) * (point.y - a.y) / (b.y - a.y) + a.x
-        {
-            inside = !inside;
-        }
-        a = b;
-    }
-    inside
 }

@@ -16,8 +16,9 @@ use shapefile::{PolygonRing, Shape, ShapeReader};
 use super::BoundaryError;
 use super::dbf;
 use super::feature::{Collection, Feature, RawGeometry, Ring, Shells};
-use super::rings::{contains, doubled_area};
+use super::rings::doubled_area;
 use crate::boundary::epsg_of_wkt;
+use crate::repair::encloses;
 
 /// Reads the Shapefile of which `path` is the `.shp`.
 pub(super) fn read(path: &Path) -> Result<Collection, BoundaryError> {
@@ -123,7 +124,7 @@ where
         }
     }
     for hole in holes {
-        let around = |shell: &Vec<Ring>| hole.first().is_some_and(|&p| contains(&shell[0], p));
+        let around = |shell: &Vec<Ring>| hole.first().is_some_and(|&p| encloses(&shell[0], p));
         let size = |shell: &Vec<Ring>| doubled_area(&shell[0]).abs();
         let owner = match shells.as_slice() {
             [_] => Some(0),

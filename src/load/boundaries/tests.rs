@@ -73,7 +73,9 @@ fn what_has_no_area_is_left_out_by_name() {
 
 #[test]
 fn polygons_inside_a_geometry_collection_are_found() {
-    let many = format!(r#"{{"coordinates":[{SQUARE},{SQUARE}],"type":"MultiPolygon"}}"#);
+    let many = format!(
+        r#"{{"coordinates":[{SQUARE},[[[12,59],[12,60],[13,60],[12,59]]]],"type":"MultiPolygon"}}"#
+    );
     let file = collection(&[format!(
         r#"{{"type":"Feature","properties":{{"code":"a"}},
         "geometry":{{"type":"GeometryCollection","geometries":[{many}]}}}}"#

@@ -1,0 +1,386 @@
+//! How is a large GeoJSON file read quickly?
+//!
+//! The features are told apart by their braces, and then read on all threads; coordinates are
+//! read digit by digit. Whatever is unusual gives `None`, and the file is read the slow way,
+//! whose messages tell what is wrong and where.
+
+use geo::Coord;
+use memchr::memchr2;
+use rayon::prelude::*;
+use serde_json::{Map, Value};
+
+use super::feature::{Collection, Feature, RawGeometry, Ring, Shells};
+use super::geojson::crs_of;
+
+/// The features of a FeatureCollection; `None` where it is no sound one, or an unusual one.
+pub(super) fn read(text: &str) -> Option<Collection> {
+    let mut cursor = Cursor::at(text.as_bytes(), 0);
+    let (mut kind, mut crs, mut features) = (None, None, None);
+    cursor.object(|cursor, key| {
+        match key {
+            b"\"type\"" if kind.is_none() => kind = Some(cursor.value()?),
+            b"\"crs\"" if crs.is_none() => crs = Some(cursor.value()?),
+            b"\"features\"" if features.is_none() => features = Some(cursor.elements()?),
+            // The slow way says that it stands twice.
+            b"\"type\"" | b"\"crs\"" | b"\"features\"" => return None,
+            _ => {
+                // Read, so that what is no JSON is found.
+                serde_json::from_slice::<serde::de::IgnoredAny>(cursor.value()?).ok()?;
+            }
+        }
+        Some(())
+    })?;
+    cursor.space();
+    if cursor.at != text.len() || kind? != b"\"FeatureCollection\"" {
+        return None;
+    }
+    let crs: Option<Value> = match crs {
+        Some(bytes) => serde_json::from_slice(bytes).ok()?,
+        None => None,
+    };
+    let features = features?.into_par_iter().map(feature).collect::<Option<Vec<Feature>>>()?;
+    Some(Collection {
+        features,
+        crs: crs.filter(|member| !member.is_null()).as_ref().map(crs_of),
+        shells: Shells::CounterClockwise,
+        degrees_by_default: true,
+        notices: Vec::new(),
+    })
+}
+
+fn feature(bytes: &[u8]) -> Option<Feature> {
+    let mut cursor = Cursor::at(bytes, 0);
+    let (mut id, mut properties, mut geometry) = (None, None, None);
+    cursor.object(|cursor, key| {
+        match key {
+            b"\"id\"" if id.is_none() => {
+                id = Some(serde_json::from_slice::<Value>(cursor.value()?).ok()?);
+            }
+            b"\"properties\"" if properties.is_none() => {
+                let read = serde_json::from_slice::<Option<Map<String, Value>>>(cursor.value()?);
+                properties = Some(read.ok()?.unwrap_or_default());
+            }
+            b"\"geometry\"" if geometry.is_none() => geometry = Some(cursor.geometry()?),
+            b"\"id\"" | b"\"properties\"" | b"\"geometry\"" => return None,
+            _ => {
+                serde_json::from_slice::<serde::de::IgnoredAny>(cursor.value()?).ok()?;
+            }
+        }
+        Some(())
+    })?;
+    Some(Feature {
+        id: id.filter(|id| !id.is_null()),
+        properties: properties.unwrap_or_default(),
+        geometry: geometry.unwrap_or_default(),
+    })
+}
+
+/// A place in JSON text. Every step gives `None` for what it does not know.
+struct Cursor<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    /// Whether a position had more than two numbers.
+    heights: bool,
+}
+
+impl<'a> Cursor<'a> {
+    fn at(bytes: &'a [u8], at: usize) -> Self {
+        Self { bytes, at, heights: false }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+            self.at += 1;
+        }
+    }
+
+    /// Takes this byte, and the space before it.
+    fn take(&mut self, byte: u8) -> Option<()> {
+        self.space();
+        (self.peek() == Some(byte)).then(|| self.at += 1)
+    }
+
+    /// Whether a list goes on: takes `,`, or the byte that ends it.
+    fn goes_on(&mut self, end: u8) -> Option<bool> {
+        self.space();
+        let byte = self.peek()?;
+        self.at += 1;
+        match byte {
+            b',' => Some(true),
+            byte if byte == end => Some(false),
+            _ => None,
+        }
+    }
+
+    /// An object, key by key; the keys come with their quotation marks.
+    fn object(&mut self, mut each: impl FnMut(&mut Self, &'a [u8]) -> Option<()>) -> Option<()> {
+        self.take(b'{')?;
+        self.space();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Some(());
+        }
+        loop {
+            self.space();
+            let key = self.string()?;
+            // A key with an escape may be one of those that are looked for.
+            if key.contains(&b'\\') {
+                return None;
+            }
+            self.take(b':')?;
+            each(self, key)?;
+            if !self.goes_on(b'}')? {
+                return Some(());
+            }
+        }
+    }
+
+    /// A string with its quotation marks, unread.
+    fn string(&mut self) -> Option<&'a [u8]> {
+        let start = self.at;
+        if self.peek() != Some(b'"') {
+            return None;
+        }
+        self.at += 1;
+        loop {
+            self.at += memchr2(b'"', b'\\', self.bytes.get(self.at..)?)?;
+            if self.bytes[self.at] == b'"' {
+                self.at += 1;
+                return Some(&self.bytes[start..self.at]);
+            }
+            self.at += 2;
+        }
+    }
+
+    /// The bytes of a value of any kind, unread.
+    fn value(&mut self) -> Option<&'a [u8]> {
+        self.space();
+        let start = self.at;
+        let mut depth = 0_usize;
+        loop {
+            match self.peek()? {
+                b'"' => {
+                    self.string()?;
+                }
+                b'{' | b'[' => {
+                    depth += 1;
+                    self.at += 1;
+                    continue;
+                }
+                b'}' | b']' => {
+                    depth = depth.checked_sub(1)?;
+                    self.at += 1;
+                }
+                b',' | b':' | b' ' | b'\n' | b'\r' | b'\t' if depth > 0 => {
+                    self.at += 1;
+                    continue;
+                }
+                _ => {
+                    while self.peek().is_some_and(|byte| !b",:]}[{\" \n\r\t".contains(&byte)) {
+                        self.at += 1;
+                    }
+                    if self.at == start {
+                        return None;
+                    }
+                }
+            }
+            if depth == 0 {
+                return Some(&self.bytes[start..self.at]);
+            }
+        }
+    }
+
+    /// The elements of an array, unread.
+    fn elements(&mut self) -> Option<Vec<&'a [u8]>> {
+        self.take(b'[')?;
+        self.space();
+        let mut elements = Vec::new();
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            return Some(elements);
+        }
+        loop {
+            elements.push(self.value()?);
+            if !self.goes_on(b']')? {
+                return Some(elements);
+            }
+        }
+    }
+
+    /// Polygons; `None` for whatever else there may be.
+    fn geometry(&mut self) -> Option<RawGeometry> {
+        self.space();
+        if self.bytes[self.at..].starts_with(b"null") {
+            self.at += 4;
+            return Some(RawGeometry::default());
+        }
+        let (mut kind, mut place, mut raw) = (None, None, None);
+        self.object(|cursor, key| {
+            match (key, kind) {
+                (b"\"type\"", None) => kind = Some(cursor.value()?),
+                (b"\"coordinates\"", Some(kind)) if raw.is_none() && place.is_none() => {
+                    raw = Some(cursor.polygons(kind)?);
+                }
+                // The kind stands behind: the array is come back to.
+                (b"\"coordinates\"", None) if place.is_none() => {
+                    cursor.space();
+                    place = Some(cursor.at);
+                    cursor.value()?;
+                }
+                _ => return None,
+            }
+            Some(())
+        })?;
+        match (raw, place) {
+            (Some(raw), _) => Some(raw),
+            (None, Some(at)) => Cursor::at(self.bytes, at).polygons(kind?),
+            (None, None) => None,
+        }
+    }
+
+    fn polygons(&mut self, kind: &[u8]) -> Option<RawGeometry> {
+        let mut raw = RawGeometry::default();
+        match kind {
+            b"\"Polygon\"" => raw.polygons.push(self.rings()?),
+            b"\"MultiPolygon\"" => raw.polygons = self.list(Self::rings)?,
+            _ => return None,
+        }
+        raw.heights = self.heights;
+        Some(raw)
+    }
+
+    fn list<T>(&mut self, mut one: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        self.take(b'[')?;
+        let mut all = Vec::new();
+        loop {
+            all.push(one(self)?);
+            if !self.goes_on(b']')? {
+                return Some(all);
+            }
+        }
+    }
+
+    fn rings(&mut self) -> Option<Vec<Ring>> {
+        self.list(|cursor| cursor.list(Self::position))
+    }
+
+    /// Two numbers, and heights that are dropped.
+    fn position(&mut self) -> Option<Coord<f64>> {
+        self.take(b'[')?;
+        let x = self.number()?;
+        self.take(b',')?;
+        let y = self.number()?;
+        while self.goes_on(b']')? {
+            self.number()?;
+            self.heights = true;
+        }
+        Some(Coord { x, y })
+    }
+
+    /// A number without an exponent is read digit by digit; others by the standard library.
+    fn number(&mut self) -> Option<f64> {
+        /// Powers of ten that a double holds exactly.
+        const TENS: [f64; 23] = [
+            1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+            1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+        ];
+        self.space();
+        let start = self.at;
+        let negative = self.peek() == Some(b'-');
+        self.at += usize::from(negative);
+        let first = self.at;
+        let (mut digits, mut n, mut decimals, mut point) = (0_u64, 0, 0, None);
+        loop {
+            match self.peek() {
+                Some(byte @ b'0'..=b'9') => {
+                    digits = digits.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+                    n += 1;
+                    decimals += usize::from(point.is_some());
+                }
+                Some(b'.') if point.is_none() => point = Some(self.at),
+                _ => break,
+            }
+            self.at += 1;
+        }
+        let whole = point.unwrap_or(self.at) - first;
+        // JSON wants a digit on both sides of the point, and no zero before another digit.
+        if whole == 0
+            || (point.is_some() && decimals == 0)
+            || (whole > 1 && self.bytes[first] == b'0')
+        {
+            return None;
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            while matches!(self.peek(), Some(b'e' | b'E' | b'+' | b'-' | b'0'..=b'9')) {
+                self.at += 1;
+            }
+            return serde_json::from_slice(&self.bytes[start..self.at]).ok();
+        }
+        // Both are exact, so that their quotient is the nearest number (Clinger 1990).
+        if n <= 18 && digits < 1 << 53 && decimals < TENS.len() {
+            let x = digits as f64 / TENS[decimals];
+            return Some(if negative { -x } else { x });
+        }
+        std::str::from_utf8(&self.bytes[start..self.at]).ok()?.parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quick_way_reads_what_the_slow_way_reads() {
+        let text = r#" { "type" : "FeatureCollection", "name": "x\"y", "features" : [
+            {"type":"Feature","id":1,"properties":{"a":"}","b":[1,{"c":null}]},
+             "geometry":{"type":"Polygon","coordinates":[[[10,59.5],[-1e1,60],[11.25,6.1E1,3],[10,59.5]]]}},
+            {"properties":null,"geometry":{"coordinates":[[[[0,0],[1,0],[1,1]],[[0.1,0.1],[0.2,0.1],[0.2,0.2]]]],
+             "type":"MultiPolygon"},"type":"Feature"},
+            {"type":"Feature","properties":{},"geometry":null}
+            ] } "#;
+        let quick = read(text).unwrap();
+        let slow = super::super::geojson::slow(text.as_bytes(), std::path::Path::new("x")).unwrap();
+        assert_eq!(quick.features.len(), 3);
+        assert!(quick.features[0].geometry.heights && !quick.features[1].geometry.heights);
+        for (quick, slow) in quick.features.iter().zip(&slow.features) {
+            assert_eq!(quick.id, slow.id);
+            assert_eq!(quick.properties, slow.properties);
+            assert_eq!(quick.geometry.polygons, slow.geometry.polygons);
+        }
+    }
+
+    #[test]
+    fn what_is_unusual_is_left_to_the_slow_way() {
+        let geometry = |text: &str| {
+            format!(r#"{{"type":"FeatureCollection","features":[{{"geometry":{text}}}]}}"#)
+        };
+        let unusual = [
+            "[1, 2]".to_owned(),
+            r#"{"type":"FeatureCollection","features":[]"#.to_owned(),
+            r#"{"type":"FeatureCollection","features":[],"type":"x"}"#.to_owned(),
+            r#"{"type":"FeatureCollection","features":[],"x":tru}"#.to_owned(),
+            r#"{"type":"Topology","features":[]}"#.to_owned(),
+            geometry(r#"{"type":"Point","coordinates":[1,2]}"#),
+            geometry(r#"{"type":"Polygon","coordinates":[]}"#),
+            geometry(r#"{"type":"Polygon","coordinates":[[[1,2],[01,2]]]}"#),
+            geometry(r#"{"type":"Polygon","coordinates":[[[1,2],[1.,2]]]}"#),
+            geometry(r#"{"type":"Polygon","coordinates":[[[1],[1,2]]]}"#),
+        ];
+        for text in unusual {
+            assert!(read(&text).is_none(), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn numbers_are_read_to_the_last_bit(x in -1e9..1e9_f64, decimals in 0_usize..17) {
+            let text = format!("{x:.decimals$}");
+            let read = Cursor::at(text.as_bytes(), 0).number().unwrap();
+            proptest::prop_assert_eq!(read.to_bits(), text.parse::<f64>().unwrap().to_bits());
+        }
+    }
+}
