@@ -11,6 +11,7 @@
 
 mod answer;
 mod chosen;
+pub mod clusters;
 mod figure;
 mod measured;
 mod notes;

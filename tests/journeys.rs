@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod check_a_published_index;
+mod clusters_in_the_report;
 mod compare_two_results;
 mod explain_an_area;
 mod find_clusters;

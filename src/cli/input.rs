@@ -184,6 +184,7 @@ impl InputArgs {
             indicators: BTreeMap::new(),
             selection: None,
             uncertainty: UncertaintyOptions::default(),
+            spatial: None,
             map: MapOptions::default(),
             outputs: Outputs::default(),
         };

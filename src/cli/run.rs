@@ -34,6 +34,7 @@ use serde_json::json;
 
 use super::input::{InputArgs, Job};
 use super::map::Tongue;
+use super::spatial::clusters::{Clusters, of_project};
 use super::terminal::Terminal;
 
 /// Run a whole project: ranking, selection, map and report
@@ -86,6 +87,10 @@ pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> miette::Result<()> {
     if let Some(uncertainty) = &uncertainty {
         analysis.notices.extend_from_slice(&uncertainty.notices);
     }
+    let clusters = of_project(&job, &analysis, boundaries.as_ref(), terminal)?;
+    if let Some(clusters) = &clusters {
+        analysis.notices.extend_from_slice(&clusters.notices);
+    }
     let provenance = provenance(&job, &analysis, uncertainty.as_ref())?;
     let results = Results {
         job: &job,
@@ -93,6 +98,7 @@ pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> miette::Result<()> {
         boundaries: boundaries.as_ref(),
         map: map.as_ref(),
         uncertainty: uncertainty.as_ref(),
+        clusters: clusters.as_ref(),
         provenance: &provenance,
     };
     terminal.during("writing", || write_all(&mut staged, &results))?;
@@ -119,11 +125,12 @@ struct Results<'a> {
     boundaries: Option<&'a Boundaries>,
     map: Option<&'a (String, Vec<u8>)>,
     uncertainty: Option<&'a Uncertainty>,
+    clusters: Option<&'a Clusters>,
     provenance: &'a Provenance,
 }
 
 fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
-    let Results { job, analysis, boundaries, map, uncertainty, provenance } = *results;
+    let Results { job, analysis, boundaries, map, uncertainty, clusters, provenance } = *results;
     let project = job.project();
     staged.add("ranking.csv", |out| table_csv(out, analysis, Columns::Rank, None))?;
     stages(staged, analysis)?;
@@ -155,6 +162,12 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
         let parts = leave_one_out(analysis, &job.plan());
         staged.add("leave-one-out.csv", |out| leave_one_out_csv(out, analysis, &parts))?;
     }
+    if let Some(clusters) = clusters {
+        staged.add("clusters.csv", |out| out.write_all(&clusters.csv))?;
+        if let Some(svg) = &clusters.svg {
+            staged.add("clusters.svg", |out| out.write_all(svg.as_bytes()))?;
+        }
+    }
     let html = report(&ReportRequest {
         project,
         analysis,
@@ -162,7 +175,7 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
         map_svg: map.map(|(svg, _)| svg.as_str()),
         method: &method_in_words(&analysis.definition, &job.plan(), project.language),
         uncertainty,
-        sections: &sections(),
+        sections: &sections(results),
         provenance,
     })?;
     staged.add("report.html", |out| out.write_all(html.as_bytes()))?;
@@ -175,8 +188,8 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
 }
 
 /// What the report says of results that only some projects have, in the order of the page.
-fn sections() -> Vec<Section> {
-    Vec::new()
+fn sections(results: &Results<'_>) -> Vec<Section> {
+    results.clusters.map(|clusters| clusters.section.clone()).into_iter().collect()
 }
 
 /// What became of each cell, and what gaps and shrinking do to the ranks, where there are any.
