@@ -91,13 +91,10 @@ enum Command {
     Segregation(segregation::SegregationArgs),
     Classify(classify::ClassifyArgs),
     Spatial(spatial::SpatialArgs),
-<<<<<<< HEAD
     Poverty(poverty::PovertyArgs),
-=======
     Convert(convert::ConvertArgs),
     Dissolve(dissolve::DissolveArgs),
     Simplify(simplify::SimplifyArgs),
->>>>>>> gis-files
 }
 
 pub(crate) fn main() -> ExitCode {
@@ -136,13 +133,10 @@ pub(crate) fn main() -> ExitCode {
         Command::Segregation(args) => segregation::run(args, &terminal),
         Command::Classify(args) => classify::run(args, &terminal),
         Command::Spatial(args) => spatial::run(args, &terminal),
-<<<<<<< HEAD
         Command::Poverty(args) => poverty::run(args, &terminal),
-=======
         Command::Convert(args) => convert::run(args, &terminal),
         Command::Dissolve(args) => dissolve::run(args, &terminal),
         Command::Simplify(args) => simplify::run(args, &terminal),
->>>>>>> gis-files
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

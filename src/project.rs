@@ -19,6 +19,7 @@ use crate::language::{Language, Text};
 use crate::layer::{Exclude, SpatialFormat};
 use crate::rate::IntervalMethod;
 use crate::screen::Screen;
+use crate::spatial::named::SpatialOptions;
 use crate::statistics::QuantileType;
 use crate::uncertainty::UncertaintyOptions;
 
@@ -75,6 +76,9 @@ pub struct Project {
     /// How sure the ranks are.
     #[serde(default)]
     pub uncertainty: UncertaintyOptions,
+    /// Whether deprived conditions lie together; not asked where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spatial: Option<SpatialOptions>,
     /// How the map is drawn.
     #[serde(default)]
     pub map: MapOptions,

@@ -12,6 +12,7 @@
 mod answer;
 pub mod candidates;
 mod chosen;
+pub mod clusters;
 mod figure;
 mod measured;
 mod notes;

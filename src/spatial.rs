@@ -13,6 +13,7 @@ pub mod doubt;
 pub mod global;
 pub mod links;
 pub mod local;
+pub mod named;
 mod permute;
 pub mod rates;
 pub mod significance;

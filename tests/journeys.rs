@@ -4,6 +4,7 @@ mod apply_a_published_rule;
 mod bad_input;
 mod check_a_published_index;
 mod choose_the_method;
+mod clusters_in_the_report;
 mod compare_two_results;
 mod count_the_poor;
 mod explain_an_area;

@@ -279,6 +279,7 @@ impl InputArgs {
             decided: None,
             candidates: None,
             uncertainty: UncertaintyOptions::default(),
+            spatial: None,
             map: MapOptions::default(),
             outputs: Outputs::default(),
         };

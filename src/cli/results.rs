@@ -26,6 +26,7 @@ use miette::{IntoDiagnostic, WrapErr};
 
 use super::input::Job;
 use super::select::{Chosen, chosen};
+use super::spatial::clusters::{self, Clusters};
 use super::terminal::Terminal;
 
 /// The results of a project.
@@ -40,6 +41,8 @@ pub(crate) struct Results {
     pub(crate) uncertainty: Option<Uncertainty>,
     /// What the rule comes to, where there is one.
     pub(crate) chosen: Option<Chosen>,
+    /// Which areas lie among their like, where the project asks.
+    pub(crate) clusters: Option<Clusters>,
     /// The years of a table over years; empty where there is but one.
     pub(crate) history: Vec<YearFigures>,
     /// Which areas are neighbours: as the project says, or by their outlines.
@@ -69,6 +72,10 @@ impl Results {
         if let Some(uncertainty) = &uncertainty {
             analysis.notices.extend_from_slice(&uncertainty.notices);
         }
+        let clusters = clusters::of_project(&job, &analysis, boundaries.as_ref(), terminal)?;
+        if let Some(clusters) = &clusters {
+            analysis.notices.extend_from_slice(&clusters.notices);
+        }
         let mut more = Vec::new();
         let chosen = terminal
             .during("holding the rule against its limits", || chosen(&job, &analysis, &mut more))?;
@@ -84,6 +91,7 @@ impl Results {
             candidates,
             uncertainty,
             chosen,
+            clusters,
             history,
             neighbours,
             provenance,
@@ -136,7 +144,8 @@ impl Results {
             .as_ref()
             .map(|(found, svg)| candidate_section(&self.analysis, found, svg.as_deref(), language));
         let chosen = self.chosen.as_ref().map(|chosen| chosen.section.clone());
-        chosen.into_iter().chain(candidates).collect()
+        let clusters = self.clusters.as_ref().map(|clusters| clusters.section.clone());
+        chosen.into_iter().chain(candidates).chain(clusters).collect()
     }
 }
 

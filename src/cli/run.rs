@@ -7,6 +7,7 @@ use clap::Args;
 use levekaar::analysis::Analysis;
 use levekaar::index::{Plan, compute};
 use levekaar::language::{Language, number};
+use levekaar::layer::SpatialFormat;
 use levekaar::map::{rank_intervals, rasterise};
 use levekaar::rank::rank;
 use levekaar::screen::screen;
@@ -102,7 +103,16 @@ fn output_folder(args: &RunArgs, job: &Job) -> PathBuf {
 
 fn write_all(staged: &mut Staged, results: &Results) -> miette::Result<()> {
     let Results {
-        job, analysis, boundaries, map, candidates, uncertainty, chosen, provenance, ..
+        job,
+        analysis,
+        boundaries,
+        map,
+        candidates,
+        uncertainty,
+        chosen,
+        clusters,
+        provenance,
+        ..
     } = results;
     let project = job.project();
     staged.add("ranking.csv", |out| table_csv(out, analysis, Columns::Rank, None, None))?;
@@ -154,6 +164,12 @@ fn write_all(staged: &mut Staged, results: &Results) -> miette::Result<()> {
     if let Some(chosen) = chosen {
         for (name, bytes) in &chosen.files {
             staged.add(name, |out| out.write_all(bytes))?;
+        }
+    }
+    if let Some(clusters) = clusters {
+        staged.add("clusters.csv", |out| out.write_all(&clusters.csv))?;
+        if let Some(svg) = &clusters.svg {
+            staged.add("clusters.svg", |out| out.write_all(svg.as_bytes()))?;
         }
     }
     if results.fits_a_workbook() {

@@ -1,5 +1,6 @@
 //! `levekaar spatial`
 
+pub(crate) mod clusters;
 mod weights;
 
 use std::path::PathBuf;
@@ -12,12 +13,13 @@ use levekaar::draw::Seed;
 use levekaar::language::{Language, message, number};
 use levekaar::map::rasterise;
 use levekaar::notice::Notice;
-use levekaar::picture::cluster::{ClusterMap, Correction, Named, cluster_map};
+use levekaar::picture::cluster::{ClusterMap, cluster_map};
 use levekaar::spatial::doubt::{Doubt, doubt};
 use levekaar::spatial::global::{Global, geary, getis_ord, join_counts, moran};
 use levekaar::spatial::local::{
     Found, LocalStatistic, getis_ord_local, local_moran, local_moran_bivariate,
 };
+use levekaar::spatial::named::{Correction, Named};
 use levekaar::spatial::rates::empirical_bayes;
 use levekaar::spatial::{ALPHA, Alternative, Inference, Links, Null, PERMUTATIONS};
 use levekaar::uncertainty::{SEED, Study};

@@ -4,61 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::area::{Area, AreaId};
 use crate::boundary::Boundaries;
 use crate::language::{Language, message, shortest};
 use crate::map::{Categories, Category, MapArea, MapRequest, SelectionMark, choropleth};
 use crate::project::Project;
-use crate::spatial::local::{Found, Local, LocalStatistic, Quadrant};
-
-/// The names of the clusters of Gi and Gi*, beside those of [`Quadrant`].
-pub const HOT_COLD: [&str; 2] = ["hot", "cold"];
-
-/// Which p decides whether a cluster is named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Correction {
-    /// Held for false discoveries over all areas.
-    FalseDiscovery,
-    /// Each area by itself; one in twenty areas is named at 0.05 where there is nothing.
-    None,
-}
-
-/// What decides whether a cluster is named.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Named {
-    /// The statistic.
-    pub statistic: LocalStatistic,
-    /// The level: named at or below it.
-    pub alpha: f64,
-    /// Which p.
-    pub correction: Correction,
-}
-
-impl Named {
-    /// The cluster that an area belongs to, as files name it: `HH`, `LL`, `HL` and `LH`, or `hot`
-    /// and `cold`; `None` where it is not significant or undefined.
-    pub fn cluster(&self, found: &Found) -> Option<&'static str> {
-        let local = found.tested()?;
-        let p = match self.correction {
-            Correction::FalseDiscovery => local.p_adjusted,
-            Correction::None if local.p.is_nan() => local.p_normal,
-            Correction::None => local.p,
-        };
-        (p <= self.alpha).then(|| self.kind(local))
-    }
-
-    fn kind(&self, local: &Local) -> &'static str {
-        match self.statistic {
-            LocalStatistic::Moran => local.quadrant.name(),
-            LocalStatistic::Gi | LocalStatistic::GiStar if local.z > 0.0 => HOT_COLD[0],
-            LocalStatistic::Gi | LocalStatistic::GiStar => HOT_COLD[1],
-        }
-    }
-}
+use crate::spatial::local::{Found, LocalStatistic, Quadrant};
+use crate::spatial::named::{Correction, HOT_COLD, Named};
 
 /// What a map of clusters shows.
 #[derive(Debug, Clone, Copy)]
