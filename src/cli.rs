@@ -2,6 +2,7 @@
 //!
 //! A door. One file per subcommand: its arguments, their help, its `run`.
 
+mod allocate;
 mod check;
 mod classify;
 mod columns;
@@ -60,6 +61,7 @@ enum Command {
     Score(score::ScoreArgs),
     Rank(rank::RankArgs),
     Select(select::SelectArgs),
+    Allocate(allocate::AllocateArgs),
     Map(map::MapArgs),
     Neighbours(neighbours::NeighboursArgs),
     Explain(explain::ExplainArgs),
@@ -95,6 +97,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Score(args) => score::run(args, &terminal),
         Command::Rank(args) => rank::run(args, &terminal),
         Command::Select(args) => select::run(args, &terminal),
+        Command::Allocate(args) => allocate::run(args, &terminal),
         Command::Map(args) => map::run(args, &terminal),
         Command::Neighbours(args) => neighbours::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),

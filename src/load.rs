@@ -7,6 +7,7 @@
 pub mod boundaries;
 pub mod cell;
 pub mod document;
+pub mod funding;
 pub mod parquet;
 mod rows;
 pub mod table;

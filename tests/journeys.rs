@@ -11,5 +11,6 @@ mod measure_inequality;
 mod put_values_into_classes;
 mod run_a_project;
 mod same_bytes;
+mod share_out_money;
 mod start_from_a_table;
 mod summarise_to_larger_units;
