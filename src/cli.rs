@@ -2,6 +2,7 @@
 //!
 //! A door. One file per subcommand: its arguments, their help, its `run`.
 
+mod allocate;
 mod beside;
 mod candidates;
 mod check;
@@ -74,6 +75,7 @@ enum Command {
     Rank(rank::RankArgs),
     Select(select::SelectArgs),
     Candidates(candidates::CandidatesArgs),
+    Allocate(allocate::AllocateArgs),
     Map(map::MapArgs),
     Neighbours(neighbours::NeighboursArgs),
     Explain(explain::ExplainArgs),
@@ -116,6 +118,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Rank(args) => rank::run(args, &terminal),
         Command::Select(args) => select::run(args, &terminal),
         Command::Candidates(args) => candidates::run(args, &terminal),
+        Command::Allocate(args) => allocate::run(args, &terminal),
         Command::Map(args) => map::run(args, &terminal),
         Command::Neighbours(args) => neighbours::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),

@@ -57,6 +57,7 @@ impl Text {
 }
 
 const FILES: &[(&str, &str)] = &[
+    ("allocate", include_str!("messages/allocate.toml")),
     ("compare", include_str!("messages/compare.toml")),
     ("diagnose", include_str!("messages/diagnose.toml")),
     ("explain", include_str!("messages/explain.toml")),
@@ -66,6 +67,7 @@ const FILES: &[(&str, &str)] = &[
     ("notice", include_str!("messages/notice.toml")),
     ("region", include_str!("messages/region.toml")),
     ("profile", include_str!("messages/profile.toml")),
+    ("properties", include_str!("messages/properties.toml")),
     ("report", include_str!("messages/report.toml")),
     ("select", include_str!("messages/select.toml")),
     ("spatial", include_str!("messages/spatial.toml")),

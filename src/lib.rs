@@ -24,6 +24,7 @@
 //! bounds       best and worst possible ranks where values are missing
 //! uncertainty  replicates of the method → rank intervals; leave one out; tipping points
 //! compare      two analyses: who moves, and why
+//! allocate     money by a funding model, stage by stage; models side by side
 //! diagnose     does the index hang together?
 //! verify       a published index against its recomputation
 //! summarise    areas → larger units
@@ -68,12 +69,14 @@ pub mod statistics;
 pub mod suggest;
 
 pub mod aggregate;
+pub mod allocate;
 pub mod analysis;
 pub mod classify;
 pub mod explain;
 #[allow(clippy::disallowed_methods, reason = "a door: the files come in here")]
 pub mod load;
 pub mod map;
+pub mod money;
 pub mod normalise;
 pub mod picture;
 pub mod poverty;

@@ -8,6 +8,7 @@ pub mod attributes;
 pub mod boundaries;
 pub mod cell;
 pub mod document;
+pub mod funding;
 pub mod parquet;
 mod rows;
 pub mod table;

@@ -75,6 +75,27 @@ pub const RULES: &[Preset] = &[
     },
 ];
 
+/// The funding models.
+pub const MODELS: &[Preset] = &[
+    Preset {
+        id: "equal-lump-sum-2023",
+        text: include_str!("presets/models/equal-lump-sum-2023.toml"),
+    },
+    Preset { id: "eu-berlin-2007", text: include_str!("presets/models/eu-berlin-2007.toml") },
+    Preset { id: "gb-srb", text: include_str!("presets/models/gb-srb.toml") },
+    Preset {
+        id: "modell-1-programfinansiering",
+        text: include_str!("presets/models/modell-1-programfinansiering.toml"),
+    },
+    Preset {
+        id: "modell-2-full-sammenslaaing",
+        text: include_str!("presets/models/modell-2-full-sammenslaaing.toml"),
+    },
+    Preset { id: "no-ingar", text: include_str!("presets/models/no-ingar.toml") },
+    Preset { id: "today-2019", text: include_str!("presets/models/today-2019.toml") },
+    Preset { id: "us-cdbg", text: include_str!("presets/models/us-cdbg.toml") },
+];
+
 /// The preset of this id.
 pub fn find(presets: &'static [Preset], id: &str) -> Option<&'static Preset> {
     presets.iter().find(|preset| preset.id == id)

@@ -4,6 +4,7 @@
 //! ([`folder`]). The names and columns of these files are stable, because people script against
 //! them. Numbers are written so that reading them back gives the same bits.
 
+pub mod allocation;
 pub mod candidates;
 pub mod classes;
 pub mod folder;

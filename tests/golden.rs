@@ -13,6 +13,7 @@ mod mapclassify_calemp;
 mod mcdm_textbook;
 mod mpi_simple;
 mod nimdm2010_ni;
+mod omraadesatsinger;
 mod simd2016_scotland;
 mod spatial_autocorr;
 mod ssb_levekaarsproblemer;

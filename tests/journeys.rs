@@ -18,6 +18,7 @@ mod propose_candidate_areas;
 mod put_values_into_classes;
 mod run_a_project;
 mod same_bytes;
+mod share_out_money;
 mod start_from_a_table;
 mod summarise_to_larger_units;
 mod work_with_areas;

@@ -4,6 +4,7 @@
 //! `LEVEKAAR_ORACLE_PYTHON` names a Python that has the packages of `requirements.txt`; with
 //! `CI=true` its absence is a failure.
 
+mod clamp;
 mod contiguity;
 mod index_methods;
 mod published_schemes;

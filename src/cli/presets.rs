@@ -3,14 +3,15 @@
 use std::io::Write;
 
 use clap::{Args, Subcommand};
+use levekaar::allocate::model::ModelFile;
 use levekaar::index::IndexDefinition;
 use levekaar::load::document;
-use levekaar::presets::{INDICES, Preset, RULES, find};
+use levekaar::presets::{INDICES, MODELS, Preset, RULES, find};
 use levekaar::select::RuleFile;
 use levekaar::suggest::nearest;
 use miette::{IntoDiagnostic, miette};
 
-/// List the built-in index definitions and selection rules, or print one
+/// List the built-in index definitions, selection rules and funding models, or print one
 ///
 /// A preset is a TOML file like any other: print one, edit it, and name it with `--index` or in
 /// the project file.
@@ -58,14 +59,18 @@ fn list() -> miette::Result<String> {
         let rule: RuleFile = document::parse(preset.id, preset.text)?;
         text.push_str(&format!("selection\t{}\t{}\n", preset.id, rule.title.en));
     }
+    for preset in MODELS {
+        let model: ModelFile = document::parse(preset.id, preset.text)?;
+        text.push_str(&format!("model\t{}\t{}\n", preset.id, model.title.en));
+    }
     Ok(text)
 }
 
 fn show(id: &str) -> miette::Result<&'static Preset> {
-    if let Some(preset) = find(INDICES, id).or_else(|| find(RULES, id)) {
+    if let Some(preset) = [INDICES, RULES, MODELS].iter().find_map(|presets| find(presets, id)) {
         return Ok(preset);
     }
-    let known = INDICES.iter().chain(RULES).map(|preset| preset.id);
+    let known = INDICES.iter().chain(RULES).chain(MODELS).map(|preset| preset.id);
     let help = match nearest(id, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`levekaar presets list` shows them all".to_owned(),

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use levekaar::allocate::base::FundingFile;
+use levekaar::allocate::model::ModelFile;
 use levekaar::index::IndexDefinition;
 use levekaar::project::Project;
 use levekaar::select::RuleFile;
@@ -38,6 +40,10 @@ enum SchemaOf {
     Selection,
     /// The space of alternatives
     Uncertainty,
+    /// The funding model
+    Model,
+    /// The funding file: today's money and where the figures stand
+    Funding,
 }
 
 /// The schema goes to stdout or to a file.
@@ -47,6 +53,8 @@ pub(crate) fn run(args: &SchemaArgs, _terminal: &Terminal) -> miette::Result<()>
         SchemaOf::Index => schemars::schema_for!(IndexDefinition),
         SchemaOf::Selection => schemars::schema_for!(RuleFile),
         SchemaOf::Uncertainty => schemars::schema_for!(Space),
+        SchemaOf::Model => schemars::schema_for!(ModelFile),
+        SchemaOf::Funding => schemars::schema_for!(FundingFile),
     };
     let text = serde_json::to_string_pretty(&schema).into_diagnostic()?;
     to_file_or_stdout(args.output.as_deref(), |out| writeln!(out, "{text}"))

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use levekaar::index::{IndexDefinition, Plan};
-use levekaar::presets::{INDICES, RULES};
+use levekaar::presets::{INDICES, MODELS, RULES};
 use levekaar::select::RuleFile;
 
 #[test]
@@ -35,13 +35,22 @@ fn each_preset_loads_and_is_named_as_its_file() {
         let rule: RuleFile = levekaar::load::document::parse(preset.id, preset.text).unwrap();
         assert_eq!(rule.id, preset.id);
     }
+    for preset in MODELS {
+        let model: levekaar::allocate::model::ModelFile =
+            levekaar::load::document::parse(preset.id, preset.text).unwrap();
+        assert_eq!(model.id, preset.id);
+    }
     let files = files(&root().join("src/presets"));
-    assert_eq!(files.len(), INDICES.len() + RULES.len(), "a preset file is not registered");
+    assert_eq!(
+        files.len(),
+        INDICES.len() + RULES.len() + MODELS.len(),
+        "a preset file is not registered"
+    );
 }
 
 #[test]
 fn the_schemas_in_the_repository_are_those_of_the_types() {
-    for name in ["project", "index", "selection", "uncertainty"] {
+    for name in ["project", "index", "selection", "uncertainty", "model", "funding"] {
         let schema = crate::harness::levekaar_ok(&["schema", name]).out;
         let path = root().join(format!("src/schemas/{name}.schema.json"));
         let checked_in = fs::read_to_string(&path).unwrap();

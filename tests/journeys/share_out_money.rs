@@ -1,0 +1,201 @@
+//! A ministry official asks what other funding models would give, and makes mistakes on the way.
+
+use std::fs;
+use std::path::Path;
+
+use crate::harness::{csv, folder, levekaar, levekaar_ok};
+
+const FUNDING: &str = "datasets/omraadesatsinger-2019/funding.toml";
+const THREE: [&str; 3] =
+    ["today-2019", "modell-1-programfinansiering", "modell-2-full-sammenslaaing"];
+
+#[test]
+fn three_models_stand_side_by_side_with_every_stage() {
+    let out = tempfile::tempdir().unwrap();
+    let target = out.path().join("models");
+    let mut args = vec!["allocate", "compare", FUNDING];
+    args.extend(THREE);
+    args.extend(["-o", target.to_str().unwrap(), "--language", "en"]);
+    let said = levekaar_ok(&args);
+    for file in said.out.lines() {
+        assert!(Path::new(file).exists(), "{file}");
+    }
+    let read = |name: &str| csv(&fs::read_to_string(target.join(name)).unwrap());
+    let rows = read("comparison.csv");
+    for model in THREE {
+        let of_model = rows.iter().filter(|row| row["model"] == model);
+        let sum: i64 = of_model.map(|row| row["amount"].parse::<i64>().unwrap()).sum();
+        assert_eq!(sum, 221_564_000, "{model}");
+        for stage in ["4-share.csv", "5-bounds.csv", "6-damping.csv", "8-themes.csv"] {
+            let rows = read(&format!("{model}/{stage}"));
+            let sum: i64 = rows.iter().map(|row| row["amount"].parse::<i64>().unwrap()).sum();
+            assert_eq!(sum, 183_164_000, "{model} {stage}");
+        }
+    }
+    let card = read("scorecard.csv");
+    let mut properties: Vec<&str> = card.iter().map(|row| row["property"].as_str()).collect();
+    properties.dedup();
+    assert_eq!(properties.len(), 39, "{properties:?}");
+    let value = |property: &str, measure: &str, model: &str| {
+        let row = card
+            .iter()
+            .find(|r| r["property"] == property && r["measure"] == measure && r["model"] == model)
+            .unwrap();
+        (row["value"].parse::<f64>().ok(), row["note"].clone(), row["verdict"].clone())
+    };
+    assert_eq!(value("M1+3", "coordination-links", THREE[1]).0, Some(15.0));
+    assert_eq!(value("M2-2", "state-links", THREE[2]).0, Some(14.0));
+    assert_eq!(value("T-3", "coordination-pairs", THREE[0]).0, Some(40.0));
+    assert_eq!(value("M2-3", "own-funders", THREE[2]).0, Some(1.0));
+    assert_eq!(value("M2-3", "own-funders", THREE[2]).2, "as the report states");
+    let (nothing, why, _) = value("M1+11", "learning", THREE[1]);
+    assert!(nothing.is_none() && why.contains("cannot be measured"), "{why}");
+    assert_eq!(value("M1+1", "admin-hours", THREE[1]).1, "assumption");
+    let pairs = read("trade-offs.csv");
+    let mut numbers: Vec<&str> = pairs.iter().map(|row| row["pair"].as_str()).collect();
+    numbers.dedup();
+    assert_eq!(numbers, ["1", "2", "3", "4"]);
+    assert!(said.err.contains("keep today's amount"), "{}", said.err);
+    assert!(said.err.contains("JD"), "the contradictions are shown: {}", said.err);
+    let run = fs::read_to_string(target.join("run.json")).unwrap();
+    assert!(run.contains("\"recommends\": null") && run.contains("hours-per-application"));
+}
+
+#[test]
+fn the_same_bytes_on_any_number_of_threads() {
+    let run = |threads: &str| {
+        let out = tempfile::tempdir().unwrap();
+        let target = out.path().join("x");
+        let mut args = vec!["--threads", threads, "allocate", "compare", FUNDING];
+        args.extend(THREE);
+        args.extend(["-o", target.to_str().unwrap()]);
+        let said = levekaar_ok(&args);
+        said.out.lines().map(|file| fs::read(file).unwrap()).collect::<Vec<_>>()
+    };
+    assert!(run("1") == run("3"));
+}
+
+#[test]
+fn a_bare_table_and_a_pot_are_enough() {
+    let files = folder(&[("areas.csv", b"zone,poor,money\n01,10,\n02,30,\n03,60,\n")]);
+    let table = files.path().join("areas.csv");
+    let path = table.to_str().unwrap();
+    let said = levekaar_ok(&[
+        "allocate",
+        path,
+        "--model",
+        "modell-2-full-sammenslaaing",
+        "--pot",
+        "1000001",
+        "--figure",
+        "deprived=poor",
+    ]);
+    let amounts: Vec<String> = csv(&said.out).iter().map(|row| row["amount"].clone()).collect();
+    assert_eq!(amounts, ["100000", "300000", "600001"]);
+}
+
+#[test]
+fn what_is_wrong_is_said_in_one_message_and_nothing_is_written() {
+    let table = "area,KMD,JD,sum\na,100,50,150\nb,200,0,200\nsum,300,50,350\n";
+    let need = "area,people,poor\na,1000,100\nb,2000,50\n";
+    for (name, table, need, model, word) in [
+        ("negative", table.replace("100,50,150", "-100,50,-50"), need.to_owned(), "", "below zero"),
+        (
+            "fraction",
+            table.replace("100,50,150", "100.5,50,150.5"),
+            need.to_owned(),
+            "",
+            "whole number",
+        ),
+        (
+            "text",
+            table.replace("100,50,150", "mange,50,150"),
+            need.to_owned(),
+            "",
+            "is not a number",
+        ),
+        ("empty", table.replace("100,50,150", ",50,150"), need.to_owned(), "", "empty"),
+        (
+            "sums",
+            table.replace("sum,300", "sum,301"),
+            need.to_owned(),
+            "",
+            "column `KMD`: printed 301",
+        ),
+        (
+            "row",
+            table.replace("100,50,150", "100,50,151"),
+            need.to_owned(),
+            "",
+            "row `a`: printed 151",
+        ),
+        (
+            "department",
+            table.to_owned(),
+            need.to_owned(),
+            "pot = { departments = [\"KMDD\"] }",
+            "did you mean `KMD`",
+        ),
+        (
+            "area",
+            table.to_owned(),
+            need.to_owned(),
+            "eligibility = { method = \"list\", areas = [\"q\"] }",
+            "there is no area `q`",
+        ),
+        (
+            "floors",
+            table.to_owned(),
+            need.to_owned(),
+            "bounds = { floor = 300000 }",
+            "250000 kr more",
+        ),
+        ("nobody", table.to_owned(), need.replace("1000", "0"), "", "population of 0"),
+        (
+            "zero",
+            table.to_owned(),
+            need.replace(",100", ",0").replace(",50", ",0"),
+            "POOR",
+            "zero in every",
+        ),
+        (
+            "key",
+            table.to_owned(),
+            need.to_owned(),
+            "dampning = { method = \"none\" }",
+            "did you mean `damping`?",
+        ),
+    ] {
+        let funding = "version = 1\nid = \"x\"\ntitle = { nb = \"x\", en = \"x\" }\n\
+                       source = { nb = \"x\", en = \"x\" }\n[appropriations]\nfile = \"t.csv\"\n\
+                       id = \"area\"\nunit = \"thousand-kroner\"\nsum-column = \"sum\"\nsum-row = \"sum\"\n\
+                       [figures]\nfile = \"n.csv\"\nid = \"area\"\n\
+                       columns = { population = \"people\", deprived = \"poor\" }\n\
+                       [[department]]\nid = \"KMD\"\ntitle = { nb = \"K\", en = \"K\" }\n\
+                       theme = { nb = \"k\", en = \"k\" }\n[[department]]\nid = \"JD\"\n\
+                       title = { nb = \"J\", en = \"J\" }\ntheme = { nb = \"j\", en = \"j\" }\n";
+        let need_method = if model == "POOR" { "deprived-persons" } else { "population" };
+        let model = format!(
+            "version = 1\nid = \"m\"\ntitle = {{ nb = \"m\", en = \"m\" }}\nsource = \"x\"\n\
+             formula-share = 1.0\nneed = {{ method = \"{need_method}\" }}\n{}\n\
+             organisation = {{ method = \"earmarks\" }}\n",
+            model.replace("POOR", "")
+        );
+        let files = folder(&[
+            ("t.csv", table.as_bytes()),
+            ("n.csv", need.as_bytes()),
+            ("f.toml", funding.as_bytes()),
+            ("m.toml", model.as_bytes()),
+        ]);
+        let path = |name: &str| files.path().join(name).to_str().unwrap().to_owned();
+        let out = path("out");
+        let said = levekaar(&["allocate", &path("f.toml"), "--model", &path("m.toml"), "-o", &out]);
+        let err = said.err.split_whitespace().collect::<Vec<_>>().join(" ").replace("│ ", "");
+        assert_eq!(said.code, 1, "{name}: {}", said.err);
+        assert!(err.contains(word), "{name}: {}", said.err);
+        assert!(!Path::new(&out).exists(), "{name}");
+    }
+    let unknown = levekaar(&["allocate", FUNDING, "--model", "modell-2"]);
+    assert_eq!(unknown.code, 1, "{}", unknown.err);
+    assert_eq!(levekaar(&["allocate", FUNDING]).code, 2);
+}
