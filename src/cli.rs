@@ -7,11 +7,13 @@ mod check;
 mod classify;
 mod columns;
 mod compare;
+mod confidence;
 mod diagnose;
 mod explain;
 mod inequality;
 mod init;
 mod input;
+mod interrupt;
 mod map;
 mod neighbours;
 mod presets;
@@ -21,6 +23,7 @@ mod schema;
 mod score;
 mod segregation;
 mod select;
+mod sensitivity;
 mod spatial;
 mod summarise;
 mod synth;
@@ -65,6 +68,8 @@ enum Command {
     Neighbours(neighbours::NeighboursArgs),
     Explain(explain::ExplainArgs),
     Uncertainty(uncertainty::UncertaintyArgs),
+    Sensitivity(sensitivity::SensitivityArgs),
+    Confidence(confidence::ConfidenceArgs),
     Tipping(tipping::TippingArgs),
     Presets(presets::PresetsArgs),
     Schema(schema::SchemaArgs),
@@ -100,6 +105,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Neighbours(args) => neighbours::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),
         Command::Uncertainty(args) => uncertainty::run(args, &terminal),
+        Command::Confidence(args) => confidence::run(args, &terminal),
+        Command::Sensitivity(args) => sensitivity::run(args, &terminal),
         Command::Tipping(args) => tipping::run(args, &terminal),
         Command::Presets(args) => presets::run(args),
         Command::Schema(args) => schema::run(args, &terminal),

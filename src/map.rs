@@ -12,6 +12,7 @@ mod legend;
 mod outline;
 mod palette;
 mod raster;
+mod sensitivity;
 mod targeting;
 mod text;
 
@@ -22,6 +23,7 @@ pub use interval::{ALL_UP_TO, WORST_SHOWN, rank_intervals};
 use legend::Legend;
 use outline::Frame;
 pub use raster::{MAX_EDGE_PX, MapError, rasterise};
+pub use sensitivity::sensitivity_bars;
 pub use targeting::targeting_curve;
 use text::{Style, escaped, tenth};
 

@@ -19,7 +19,7 @@ use crate::layer::Exclude;
 use crate::rate::IntervalMethod;
 use crate::screen::Screen;
 use crate::statistics::QuantileType;
-use crate::uncertainty::UncertaintyOptions;
+use crate::uncertainty::{SensitivityOptions, UncertaintyOptions};
 
 /// The only version of the project file so far.
 pub const VERSION: u32 = 1;
@@ -71,6 +71,9 @@ pub struct Project {
     /// How sure the ranks are.
     #[serde(default)]
     pub uncertainty: UncertaintyOptions,
+    /// Which assumption makes the ranks uncertain; without it `run` does not ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<SensitivityOptions>,
     /// How the map is drawn.
     #[serde(default)]
     pub map: MapOptions,

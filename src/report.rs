@@ -10,6 +10,7 @@
 //! [`section::Section`]s, which need no HTML.
 
 mod answer;
+pub mod certainty;
 mod chosen;
 mod figure;
 mod measured;

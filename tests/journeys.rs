@@ -15,3 +15,4 @@ mod run_a_project;
 mod same_bytes;
 mod start_from_a_table;
 mod summarise_to_larger_units;
+mod which_choice_matters;

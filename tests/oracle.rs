@@ -6,6 +6,7 @@
 
 mod contiguity;
 mod index_methods;
+mod sobol_indices;
 
 use std::path::Path;
 use std::process::Command;

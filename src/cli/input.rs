@@ -116,6 +116,11 @@ impl InputArgs {
         Self { input, index: None, id: None, name: None, population: None, parent: None, missing }
     }
 
+    /// The file and its columns of ids and names, for a bare table that has no recipe.
+    pub(crate) fn columns(&self) -> (&Path, Option<&str>, Option<&str>) {
+        (&self.input, self.id.as_deref(), self.name.as_deref())
+    }
+
     /// Reads the project, the recipe and the rule.
     pub(crate) fn job(&self, rule: Option<&str>) -> miette::Result<Job> {
         self.job_with(rule, &[])
@@ -254,6 +259,7 @@ impl InputArgs {
             children: None,
             decided: None,
             uncertainty: UncertaintyOptions::default(),
+            sensitivity: None,
             map: MapOptions::default(),
             outputs: Outputs::default(),
         };

@@ -10,23 +10,25 @@ use levekaar::explain::method_in_words;
 use levekaar::index::{Plan, compute};
 use levekaar::language::{Language, number};
 use levekaar::load;
-use levekaar::map::{rank_intervals, rasterise};
-use levekaar::picture::score_map;
+use levekaar::map::{rank_intervals, rasterise, sensitivity_bars};
+use levekaar::picture::{probability_map, score_map};
 use levekaar::project::Choice;
 use levekaar::provenance::{InputFile, Provenance};
 use levekaar::rank::rank;
+use levekaar::report::certainty::{CertaintyRequest, certainty_section};
 use levekaar::report::section::Section;
 use levekaar::report::{ReportRequest, report};
 use levekaar::screen::screen;
 use levekaar::select::Truth;
 use levekaar::treat::treat;
-use levekaar::uncertainty::Uncertainty;
 use levekaar::uncertainty::leave_one_out::leave_one_out;
+use levekaar::uncertainty::{Sensitivity, Uncertainty};
 use levekaar::write::folder::{Staged, WriteError};
 use levekaar::write::geojson::areas_geojson;
 use levekaar::write::indicators::{bounds_csv, indicators_csv, not_ranked_csv, shrinkage_csv};
 use levekaar::write::parquet::ranking_parquet;
 use levekaar::write::run_json::run_json;
+use levekaar::write::sensitivity::sensitivity_csv;
 use levekaar::write::uncertainty::{leave_one_out_csv, uncertainty_csv};
 use levekaar::write::{Columns, selection_csv, table_csv};
 use miette::IntoDiagnostic;
@@ -39,9 +41,11 @@ use super::terminal::Terminal;
 /// Run a whole project: ranking, selection, map and report
 ///
 /// Writes `ranking.csv`, `ranking.parquet`, `indicators.csv`, `selection.csv`, `areas.geojson`,
-/// `map.svg`, `map.png`, `uncertainty.csv`, `rank-intervals.svg`, `leave-one-out.csv`,
+/// `map.svg`, `map.png`, `uncertainty.csv`, `rank-intervals.svg`,
+/// `selection-probability.svg` where there are shapes and a rule, `leave-one-out.csv`,
 /// `report.html` and `run.json` into the output folder and prints their paths; also `bounds.csv`
-/// where values are missing, `not-ranked.csv` where areas have no rank, and `shrinkage.csv` where
+/// where values are missing, `sensitivity.csv` and `sensitivity.svg` where the project has
+/// `[sensitivity]`, `not-ranked.csv` where areas have no rank, and `shrinkage.csv` where
 /// rates are shrunk. With a rule also `criteria.csv`, `near-misses.csv`, `contributions.csv`,
 /// `cliffs.csv`, `coverage.csv`, `targeting.csv` and `targeting.svg`, with several years
 /// `history.csv`, with a list of what was decided `decided.csv`. Nothing is written if anything is wrong.
@@ -84,9 +88,16 @@ pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> miette::Result<()> {
         })?),
         None => None,
     };
-    let uncertainty = super::uncertainty::of_project(&job, &mut analysis, terminal)?;
+    let uncertainty = super::uncertainty::of_project(&job, &analysis, terminal)?;
     if let Some(uncertainty) = &uncertainty {
         analysis.notices.extend_from_slice(&uncertainty.notices);
+    }
+    let probability = boundaries.as_ref().zip(uncertainty.as_ref()).and_then(|(shapes, found)| {
+        probability_map(&analysis, found, shapes, job.project(), job.project().language)
+    });
+    let sensitivity = super::sensitivity::of_project(&job, &analysis, terminal)?;
+    if let Some(sensitivity) = &sensitivity {
+        analysis.notices.extend_from_slice(&sensitivity.notices);
     }
     let mut more = Vec::new();
     let about_selection = terminal.during("holding the rule against its limits", || {
@@ -100,6 +111,8 @@ pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> miette::Result<()> {
         boundaries: boundaries.as_ref(),
         map: map.as_ref(),
         uncertainty: uncertainty.as_ref(),
+        probability: probability.as_deref(),
+        sensitivity: sensitivity.as_ref(),
         about_selection: about_selection.as_ref(),
         provenance: &provenance,
     };
@@ -127,13 +140,24 @@ struct Results<'a> {
     boundaries: Option<&'a Boundaries>,
     map: Option<&'a (String, Vec<u8>)>,
     uncertainty: Option<&'a Uncertainty>,
+    probability: Option<&'a str>,
+    sensitivity: Option<&'a Sensitivity>,
     about_selection: Option<&'a Section>,
     provenance: &'a Provenance,
 }
 
 fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
-    let Results { job, analysis, boundaries, map, uncertainty, about_selection, provenance } =
-        *results;
+    let Results {
+        job,
+        analysis,
+        boundaries,
+        map,
+        uncertainty,
+        probability,
+        sensitivity,
+        provenance,
+        about_selection: _,
+    } = *results;
     let project = job.project();
     staged.add("ranking.csv", |out| table_csv(out, analysis, Columns::Rank, None))?;
     stages(staged, analysis)?;
@@ -161,9 +185,17 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
     if let Some(uncertainty) = uncertainty {
         staged.add("uncertainty.csv", |out| uncertainty_csv(out, analysis, uncertainty))?;
         let svg = rank_intervals(analysis, uncertainty, project, project.language);
+        if let Some(svg) = probability {
+            staged.add("selection-probability.svg", |out| out.write_all(svg.as_bytes()))?;
+        }
         staged.add("rank-intervals.svg", |out| out.write_all(svg.as_bytes()))?;
         let parts = leave_one_out(analysis, &job.plan());
         staged.add("leave-one-out.csv", |out| leave_one_out_csv(out, analysis, &parts))?;
+    }
+    if let Some(sensitivity) = sensitivity {
+        staged.add("sensitivity.csv", |out| sensitivity_csv(out, analysis, sensitivity))?;
+        let svg = sensitivity_bars(analysis, sensitivity, project, project.language);
+        staged.add("sensitivity.svg", |out| out.write_all(svg.as_bytes()))?;
     }
     let html = report(&ReportRequest {
         project,
@@ -172,7 +204,7 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
         map_svg: map.map(|(svg, _)| svg.as_str()),
         method: &method_in_words(&analysis.definition, &job.plan(), project.language),
         uncertainty,
-        sections: &sections(about_selection),
+        sections: &sections(results),
         provenance,
     })?;
     staged.add("report.html", |out| out.write_all(html.as_bytes()))?;
@@ -185,8 +217,15 @@ fn write_all(staged: &mut Staged, results: &Results<'_>) -> miette::Result<()> {
 }
 
 /// What the report says of results that only some projects have, in the order of the page.
-fn sections(about_selection: Option<&Section>) -> Vec<Section> {
-    about_selection.into_iter().cloned().collect()
+fn sections(results: &Results<'_>) -> Vec<Section> {
+    let certainty = certainty_section(&CertaintyRequest {
+        project: results.job.project(),
+        analysis: results.analysis,
+        uncertainty: results.uncertainty,
+        probability_map: results.probability,
+        sensitivity: results.sensitivity,
+    });
+    certainty.into_iter().chain(results.about_selection.cloned()).collect()
 }
 
 /// What became of each cell, and what gaps and shrinking do to the ranks, where there are any.

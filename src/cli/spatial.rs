@@ -464,7 +464,6 @@ fn replicates(
             "`--replicates` computes the index anew, and goes with the score alone"
         ));
     }
-    super::uncertainty::refuse_weights_from_data(analysis)?;
     let space = job.space(None)?;
     let seed = job.project().uncertainty.seed.unwrap_or(SEED);
     let plan = job.plan();
