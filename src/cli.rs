@@ -9,6 +9,7 @@ mod check;
 mod classify;
 mod columns;
 mod compare;
+mod confidence;
 mod convert;
 mod diagnose;
 mod dissolve;
@@ -16,6 +17,7 @@ mod explain;
 mod inequality;
 mod init;
 mod input;
+mod interrupt;
 mod layer;
 mod map;
 mod neighbours;
@@ -30,6 +32,7 @@ mod schema;
 mod score;
 mod segregation;
 mod select;
+mod sensitivity;
 mod simplify;
 mod spatial;
 mod summarise;
@@ -80,6 +83,8 @@ enum Command {
     Neighbours(neighbours::NeighboursArgs),
     Explain(explain::ExplainArgs),
     Uncertainty(uncertainty::UncertaintyArgs),
+    Sensitivity(sensitivity::SensitivityArgs),
+    Confidence(confidence::ConfidenceArgs),
     Tipping(tipping::TippingArgs),
     Presets(presets::PresetsArgs),
     Schema(schema::SchemaArgs),
@@ -123,6 +128,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Neighbours(args) => neighbours::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),
         Command::Uncertainty(args) => uncertainty::run(args, &terminal),
+        Command::Confidence(args) => confidence::run(args, &terminal),
+        Command::Sensitivity(args) => sensitivity::run(args, &terminal),
         Command::Tipping(args) => tipping::run(args, &terminal),
         Command::Presets(args) => presets::run(args),
         Command::Schema(args) => schema::run(args, &terminal),

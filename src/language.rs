@@ -71,6 +71,7 @@ const FILES: &[(&str, &str)] = &[
     ("report", include_str!("messages/report.toml")),
     ("select", include_str!("messages/select.toml")),
     ("spatial", include_str!("messages/spatial.toml")),
+    ("sensitivity", include_str!("messages/sensitivity.toml")),
     ("summarise", include_str!("messages/summarise.toml")),
     ("synth", include_str!("messages/synth.toml")),
     ("treat", include_str!("messages/treat.toml")),

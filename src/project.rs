@@ -21,7 +21,7 @@ use crate::rate::IntervalMethod;
 use crate::screen::Screen;
 use crate::spatial::named::SpatialOptions;
 use crate::statistics::QuantileType;
-use crate::uncertainty::UncertaintyOptions;
+use crate::uncertainty::{SensitivityOptions, UncertaintyOptions};
 
 /// The only version of the project file so far.
 pub const VERSION: u32 = 1;
@@ -79,6 +79,9 @@ pub struct Project {
     /// Whether deprived conditions lie together; not asked where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spatial: Option<SpatialOptions>,
+    /// Which assumption makes the ranks uncertain; without it `run` does not ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<SensitivityOptions>,
     /// How the map is drawn.
     #[serde(default)]
     pub map: MapOptions,

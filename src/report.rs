@@ -11,6 +11,7 @@
 
 mod answer;
 pub mod candidates;
+pub mod certainty;
 mod chosen;
 pub mod clusters;
 mod figure;

@@ -9,13 +9,21 @@
 //! An interval covers the choices that the space names and nothing else: not errors of
 //! measurement, unless the space asks for them, and not whether the indicators are the right ones.
 
+mod alternative;
+pub mod assumption;
+pub mod confidence;
 pub mod draws;
 pub mod intervals;
 pub mod leave_one_out;
 mod ranker;
 pub mod recipe;
 pub mod replicate;
+pub mod scored;
+pub mod sensitivity;
+pub mod sobol;
 pub mod space;
+pub mod threshold;
+mod tiles;
 pub mod tipping;
 
 use miette::Diagnostic;
@@ -28,8 +36,9 @@ use crate::notice::Notice;
 
 pub use draws::Settings;
 pub use intervals::AreaUncertainty;
-pub use replicate::{RuleBasis, Study};
-use space::{GapDraws, Sampling, WeightSpread};
+pub use replicate::{RuleBasis, Study, Watch};
+pub use sensitivity::{Sensitivity, SensitivityOptions, sensitivity};
+use space::{GapDraws, WeightSpread};
 pub use space::{Space, UncertaintyOptions};
 
 /// Replicates of a run that says nothing else.
@@ -55,8 +64,10 @@ pub struct Refused {
 pub struct Uncertainty {
     /// One line an area, in the order of the table.
     pub rows: Vec<AreaUncertainty>,
-    /// How many replicates were drawn.
+    /// How many replicates stand.
     pub n_replicates: u32,
+    /// How many were asked for: more than stand where the run was stopped.
+    pub n_asked: u32,
     /// Their seed.
     pub seed: u64,
     /// The space that they were drawn from.
@@ -133,6 +144,10 @@ pub enum UncertaintyError {
         /// Why it cannot be computed.
         reason: String,
     },
+    /// The run was stopped before the first block was done.
+    #[error("the run was stopped before any replicate was done")]
+    #[diagnostic(code(levekaar::uncertainty::stopped), help("nothing was written"))]
+    Stopped,
     /// Not one replicate was asked for.
     #[error("0 replicates say nothing")]
     #[diagnostic(code(levekaar::uncertainty::replicates), help("ask for 1000"))]
@@ -158,14 +173,39 @@ pub fn uncertainty(
     execution: Execution,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Uncertainty, UncertaintyError> {
+    let watch = Watch { progress, ..Watch::none() };
+    uncertainty_until(analysis, plan, space, seed, execution, watch)
+}
+
+/// The same as [`uncertainty`], and it can be stopped: then the result is that of the replicates
+/// that stand, which are the first ones, and a notice says how many.
+///
+/// # Errors
+///
+/// Those of [`uncertainty`], and [`UncertaintyError::Stopped`] where not one replicate stands.
+pub fn uncertainty_until(
+    analysis: &Analysis,
+    plan: &Plan<'_>,
+    space: &Space,
+    seed: u64,
+    execution: Execution,
+    watch: Watch<'_>,
+) -> Result<Uncertainty, UncertaintyError> {
     let n = execution.replicates;
     if n == 0 {
         return Err(UncertaintyError::NoReplicates);
     }
     let study = Study::of(analysis, plan, space, seed)?;
     let limit = execution.matrix_limit_bytes;
-    let summary = intervals::summarise(&study, n, execution.block, limit, progress);
+    let summary = intervals::summarise(&study, n, execution.block, limit, watch);
+    if summary.n == 0 {
+        return Err(UncertaintyError::Stopped);
+    }
     let mut notices = Vec::new();
+    if summary.n < n {
+        let notice = Notice::warning("uncertainty.stopped").with("n", summary.n);
+        notices.push(notice.with("asked", n));
+    }
     if !study.refused().is_empty() {
         let items = study.refused().iter().map(|r| format!("{}: {}", r.label, r.reason));
         notices.push(Notice::warning("uncertainty.refused").about(items.collect()));
@@ -173,6 +213,9 @@ pub fn uncertainty(
     if !summary.failed.is_empty() {
         let items = summary.failed.iter().map(|(number, reason)| format!("{number}: {reason}"));
         notices.push(Notice::warning("uncertainty.failed").about(items.collect()));
+    }
+    if recipe::weighs_by_data(plan.definition()) {
+        notices.push(Notice::note("uncertainty.weights-from-data"));
     }
     if study.basis == RuleBasis::TooMany {
         let limit = replicate::RULE_LIMIT;
@@ -183,7 +226,8 @@ pub fn uncertainty(
     }
     Ok(Uncertainty {
         rows: summary.rows,
-        n_replicates: n,
+        n_replicates: summary.n,
+        n_asked: n,
         seed,
         space: space.clone(),
         combinations: study.combinations().iter().map(|c| c.label.clone()).collect(),
@@ -204,11 +248,12 @@ impl Uncertainty {
             (space.weights != WeightSpread::Fixed || !space.scenarios.is_empty(), "varied-weights"),
             (space.normalisation.is_some(), "varied-normalisation"),
             (space.treatment.is_some(), "varied-treatment"),
+            (space.reference.is_some(), "varied-reference"),
             (!space.aggregation.is_empty(), "varied-aggregation"),
             (space.exponential.is_some(), "varied-exponential"),
             (space.leave_out > 0.0, "varied-leave-out"),
-            (space.sampling == Sampling::FromCounts, "varied-sampling"),
-            (space.gaps == GapDraws::Observed, "varied-gaps"),
+            (space.draws_values(), "varied-sampling"),
+            (space.gaps != GapDraws::None, "varied-gaps"),
         ];
         let mut varied: Vec<String> =
             parts.into_iter().filter(|(varies, _)| *varies).map(|(_, key)| say(key)).collect();
@@ -223,10 +268,7 @@ impl Uncertainty {
         let n = number(f64::from(self.n_replicates), 0, language);
         let values = [("share", share.as_str()), ("n", &n), ("varied", &varied)];
         let covers = message(language, "uncertainty.covers", &values);
-        let sampling = match space.sampling {
-            Sampling::None => "no-sampling",
-            Sampling::FromCounts => "sampling",
-        };
+        let sampling = if space.draws_values() { "sampling" } else { "no-sampling" };
         format!("{covers} {}", say(sampling))
     }
 }

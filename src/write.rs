@@ -16,6 +16,7 @@ pub mod neighbours;
 pub mod parquet;
 pub mod run_json;
 pub mod selection;
+pub mod sensitivity;
 pub mod spatial;
 pub mod uncertainty;
 pub mod workbook;

@@ -21,4 +21,5 @@ mod same_bytes;
 mod share_out_money;
 mod start_from_a_table;
 mod summarise_to_larger_units;
+mod which_choice_matters;
 mod work_with_areas;

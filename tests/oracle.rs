@@ -8,6 +8,7 @@ mod clamp;
 mod contiguity;
 mod index_methods;
 mod published_schemes;
+mod sobol_indices;
 
 use std::path::Path;
 use std::process::Command;

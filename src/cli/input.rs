@@ -139,6 +139,11 @@ impl InputArgs {
         }
     }
 
+    /// The file and its columns of ids and names, for a bare table that has no recipe.
+    pub(crate) fn columns(&self) -> (&Path, Option<&str>, Option<&str>) {
+        (&self.input, self.id.as_deref(), self.name.as_deref())
+    }
+
     /// Reads the project, the recipe and the rule.
     pub(crate) fn job(&self, rule: Option<&str>) -> miette::Result<Job> {
         self.job_with(rule, &[])
@@ -280,6 +285,7 @@ impl InputArgs {
             candidates: None,
             uncertainty: UncertaintyOptions::default(),
             spatial: None,
+            sensitivity: None,
             map: MapOptions::default(),
             outputs: Outputs::default(),
         };

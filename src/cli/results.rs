@@ -13,13 +13,14 @@ use levekaar::explain::method_in_words;
 use levekaar::history::{YearFigures, history};
 use levekaar::load;
 use levekaar::neighbour::Neighbours;
-use levekaar::picture::{candidate_map, score_map};
+use levekaar::picture::{candidate_map, probability_map, score_map};
 use levekaar::project::Choice;
 use levekaar::provenance::{InputFile, Provenance};
 use levekaar::report::candidates::candidate_section;
+use levekaar::report::certainty::{CertaintyRequest, certainty_section};
 use levekaar::report::section::Section;
 use levekaar::report::{ReportRequest, report};
-use levekaar::uncertainty::Uncertainty;
+use levekaar::uncertainty::{Sensitivity, Uncertainty};
 use levekaar::validate;
 use levekaar::write::workbook::{MOST_AREAS, WorkbookRequest, workbook};
 use miette::{IntoDiagnostic, WrapErr};
@@ -39,6 +40,9 @@ pub(crate) struct Results {
     /// The candidate areas that the project asks for, and their map where there are boundaries.
     pub(crate) candidates: Option<(Candidates, Option<String>)>,
     pub(crate) uncertainty: Option<Uncertainty>,
+    /// How probable each area's selection is, as SVG, where there are shapes and a rule.
+    pub(crate) probability: Option<String>,
+    pub(crate) sensitivity: Option<Sensitivity>,
     /// What the rule comes to, where there is one.
     pub(crate) chosen: Option<Chosen>,
     /// Which areas lie among their like, where the project asks.
@@ -68,9 +72,17 @@ impl Results {
         if let Some((found, _)) = &candidates {
             analysis.notices.extend_from_slice(&found.notices);
         }
-        let uncertainty = super::uncertainty::of_project(&job, &mut analysis, terminal)?;
+        let uncertainty = super::uncertainty::of_project(&job, &analysis, terminal)?;
         if let Some(uncertainty) = &uncertainty {
             analysis.notices.extend_from_slice(&uncertainty.notices);
+        }
+        let shown = boundaries.as_ref().zip(uncertainty.as_ref());
+        let probability = shown.and_then(|(shapes, found)| {
+            probability_map(&analysis, found, shapes, job.project(), job.project().language)
+        });
+        let sensitivity = super::sensitivity::of_project(&job, &analysis, terminal)?;
+        if let Some(sensitivity) = &sensitivity {
+            analysis.notices.extend_from_slice(&sensitivity.notices);
         }
         let clusters = clusters::of_project(&job, &analysis, boundaries.as_ref(), terminal)?;
         if let Some(clusters) = &clusters {
@@ -90,6 +102,8 @@ impl Results {
             map,
             candidates,
             uncertainty,
+            probability,
+            sensitivity,
             chosen,
             clusters,
             history,
@@ -145,7 +159,14 @@ impl Results {
             .map(|(found, svg)| candidate_section(&self.analysis, found, svg.as_deref(), language));
         let chosen = self.chosen.as_ref().map(|chosen| chosen.section.clone());
         let clusters = self.clusters.as_ref().map(|clusters| clusters.section.clone());
-        chosen.into_iter().chain(candidates).chain(clusters).collect()
+        let certainty = certainty_section(&CertaintyRequest {
+            project: self.job.project(),
+            analysis: &self.analysis,
+            uncertainty: self.uncertainty.as_ref(),
+            probability_map: self.probability.as_deref(),
+            sensitivity: self.sensitivity.as_ref(),
+        });
+        certainty.into_iter().chain(chosen).chain(candidates).chain(clusters).collect()
     }
 }
 

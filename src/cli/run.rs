@@ -8,7 +8,7 @@ use levekaar::analysis::Analysis;
 use levekaar::index::{Plan, compute};
 use levekaar::language::{Language, number};
 use levekaar::layer::SpatialFormat;
-use levekaar::map::{rank_intervals, rasterise};
+use levekaar::map::{rank_intervals, rasterise, sensitivity_bars};
 use levekaar::rank::rank;
 use levekaar::screen::screen;
 use levekaar::select::Truth;
@@ -21,6 +21,7 @@ use levekaar::write::indicators::{bounds_csv, indicators_csv, not_ranked_csv, sh
 use levekaar::write::layer::{DIGITS, results_layer, write_layer};
 use levekaar::write::parquet::ranking_parquet;
 use levekaar::write::run_json::run_json;
+use levekaar::write::sensitivity::sensitivity_csv;
 use levekaar::write::uncertainty::{leave_one_out_csv, uncertainty_csv};
 use levekaar::write::{Columns, selection_csv, table_csv};
 use serde_json::json;
@@ -35,12 +36,14 @@ use super::terminal::Terminal;
 /// Writes `ranking.csv`, `ranking.parquet`, `indicators.csv`, `selection.csv`, `areas.geojson`,
 /// `map.svg`, `map.png`, `uncertainty.csv`, `rank-intervals.svg`, `leave-one-out.csv`,
 /// `results.xlsx`, `report.html` and `run.json` into the output folder and prints their paths; also
-/// `bounds.csv` where values are missing, `not-ranked.csv` where areas have no rank, `shrinkage.csv`
-/// where rates are shrunk, and `candidate-areas.csv`, `candidate-sets.csv` and
-/// `candidate-areas.svg` where the project asks for candidate areas. With a rule also
-/// `criteria.csv`, `near-misses.csv`, `contributions.csv`, `cliffs.csv`, `coverage.csv`,
-/// `targeting.csv` and `targeting.svg`, with several years `history.csv`, with a list of what was
-/// decided `decided.csv`. Nothing is written if anything is wrong.
+/// `bounds.csv` where values are missing, `not-ranked.csv` where areas have no rank, and
+/// `shrinkage.csv` where rates are shrunk. With a rule also `criteria.csv`, `near-misses.csv`,
+/// `contributions.csv`, `cliffs.csv`, `coverage.csv`, `targeting.csv`, `targeting.svg` and
+/// `selection-probability.svg`, with several years `history.csv`, with a list of what was decided
+/// `decided.csv`. With `[candidates]`, `[spatial]` or `[sensitivity]` in the project also
+/// `candidate-areas.csv`, `candidate-sets.csv` and `candidate-areas.svg`, `clusters.csv` and
+/// `clusters.svg`, or `sensitivity.csv` and `sensitivity.svg`. Nothing is written if anything is
+/// wrong.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -109,6 +112,8 @@ fn write_all(staged: &mut Staged, results: &Results) -> miette::Result<()> {
         map,
         candidates,
         uncertainty,
+        probability,
+        sensitivity,
         chosen,
         clusters,
         provenance,
@@ -157,9 +162,20 @@ fn write_all(staged: &mut Staged, results: &Results) -> miette::Result<()> {
     if let Some(uncertainty) = uncertainty {
         staged.add("uncertainty.csv", |out| uncertainty_csv(out, analysis, uncertainty))?;
         let svg = rank_intervals(analysis, uncertainty, project, project.language);
+        if let Some(svg) = probability {
+            staged.add("selection-probability.svg", |out| out.write_all(svg.as_bytes()))?;
+        }
+        if let Some(svg) = probability {
+            staged.add("selection-probability.svg", |out| out.write_all(svg.as_bytes()))?;
+        }
         staged.add("rank-intervals.svg", |out| out.write_all(svg.as_bytes()))?;
         let parts = leave_one_out(analysis, &job.plan());
         staged.add("leave-one-out.csv", |out| leave_one_out_csv(out, analysis, &parts))?;
+    }
+    if let Some(sensitivity) = sensitivity {
+        staged.add("sensitivity.csv", |out| sensitivity_csv(out, analysis, sensitivity))?;
+        let svg = sensitivity_bars(analysis, sensitivity, project, project.language);
+        staged.add("sensitivity.svg", |out| out.write_all(svg.as_bytes()))?;
     }
     if let Some(chosen) = chosen {
         for (name, bytes) in &chosen.files {

@@ -11,7 +11,7 @@ use super::terminal::Terminal;
 
 /// Say what would have to change for an area to enter or leave the selection
 ///
-/// For each weight and for each of the area's own values: the smallest change that turns the
+/// For each weight, each of the area's own values and each number of the rule: the smallest change that turns the
 /// answer while all else stays. Every answer is found by computing the index and applying the
 /// rule anew, just below the tipping point and just above.
 #[derive(Debug, Args)]
@@ -51,7 +51,6 @@ enum Others {
 pub(crate) fn run(args: &TippingArgs, terminal: &Terminal) -> miette::Result<()> {
     let job = args.input.job(args.rule.as_deref())?;
     let analysis = job.analyse(terminal)?;
-    super::uncertainty::refuse_weights_from_data(&analysis)?;
     let at = area_named(analysis.ranking.areas(), &args.area)?;
     let language = args.language.map_or(job.project().language, Language::from);
     let others = match args.other_weights {

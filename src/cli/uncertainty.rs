@@ -8,14 +8,17 @@ use levekaar::analysis::Analysis;
 use levekaar::index::Plan;
 use levekaar::language::{Language, message, number};
 use levekaar::map::{rank_intervals, rasterise};
-use levekaar::notice::Notice;
+use levekaar::project::Project;
 use levekaar::uncertainty::leave_one_out::leave_one_out;
-use levekaar::uncertainty::recipe::{level_name, weighs_by_data};
-use levekaar::uncertainty::{Execution, REPLICATES, SEED, Space, Study, Uncertainty, uncertainty};
+use levekaar::uncertainty::recipe::level_name;
+use levekaar::uncertainty::{
+    Execution, REPLICATES, SEED, Space, Study, Uncertainty, Watch, uncertainty_until,
+};
 use levekaar::write::folder::write_file;
 use levekaar::write::inert;
+use levekaar::write::parquet::ledger_parquet;
 use levekaar::write::uncertainty::{leave_one_out_csv, ledger_csv, ranks_csv, uncertainty_csv};
-use miette::miette;
+use miette::{Context, IntoDiagnostic, miette};
 
 use super::input::{InputArgs, Job};
 use super::map::Tongue;
@@ -63,7 +66,11 @@ pub(crate) struct UncertaintyArgs {
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Write the settings of every replicate as CSV
+    /// After Ctrl-C, write the replicates that stand; without this, nothing is written
+    #[arg(long)]
+    keep_partial: bool,
+
+    /// Write the settings of every replicate; `.parquet`, or CSV
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,
 
@@ -92,7 +99,6 @@ pub(crate) fn run(args: &UncertaintyArgs, terminal: &Terminal) -> miette::Result
     let job = args.input.job(None)?;
     let language = args.language.map_or(job.project().language, Language::from);
     let analysis = job.analyse(terminal)?;
-    refuse_weights_from_data(&analysis)?;
     let plan = job.plan();
     let space = job.space(args.space.as_deref())?;
     let seed = args.seed.or(job.project().uncertainty.seed).unwrap_or(SEED);
@@ -103,11 +109,23 @@ pub(crate) fn run(args: &UncertaintyArgs, terminal: &Terminal) -> miette::Result
     }
     let n = args.replicates.or(job.project().uncertainty.replicates).unwrap_or(REPLICATES);
     let found = computed(&analysis, &plan, &space, seed, n, terminal)?;
+    if !args.keep_partial {
+        refuse_part(&found)?;
+    }
+    let n = found.n_replicates;
     terminal.notices(&analysis.notices, language);
     terminal.notices(&found.notices, language);
     if let Some(path) = &args.ledger {
         let study = Study::of(&analysis, &plan, &space, seed)?;
-        write_file(path, |out| ledger_csv(out, &study, &plan, n))?;
+        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet")) {
+            let mut bytes = Vec::new();
+            ledger_parquet(&mut bytes, &study, &plan, n)
+                .into_diagnostic()
+                .wrap_err("cannot write the ledger")?;
+            write_file(path, |out| out.write_all(&bytes))?;
+        } else {
+            write_file(path, |out| ledger_csv(out, &study, &plan, n))?;
+        }
     }
     if let Some(path) = &args.ranks {
         let study = Study::of(&analysis, &plan, &space, seed)?;
@@ -119,11 +137,7 @@ pub(crate) fn run(args: &UncertaintyArgs, terminal: &Terminal) -> miette::Result
     }
     if let Some(path) = &args.plot {
         let svg = rank_intervals(&analysis, &found, job.project(), language);
-        let bytes = match ending(path)? {
-            Ending::Svg => svg.into_bytes(),
-            Ending::Png => rasterise(&svg, job.project().map.png_width)?,
-        };
-        write_file(path, |out| out.write_all(&bytes))?;
+        write_picture(path, svg, job.project())?;
     }
     to_file_or_stdout(args.output.as_deref(), |out| uncertainty_csv(out, &analysis, &found))
 }
@@ -139,18 +153,21 @@ pub(crate) fn computed(
 ) -> miette::Result<Uncertainty> {
     terminal
         .counting("computing replicates", u64::from(replicates), |progress| {
-            uncertainty(analysis, plan, space, seed, Execution::of(replicates), progress)
+            let watch = Watch { progress, stop: super::interrupt::flag() };
+            let execution = Execution::of(replicates);
+            uncertainty_until(analysis, plan, space, seed, execution, watch)
         })
         .map_err(miette::Report::new)
 }
 
-/// Stops where alternatives would need weights that are not drawn yet.
-pub(crate) fn refuse_weights_from_data(analysis: &Analysis) -> miette::Result<()> {
-    if weighs_by_data(&analysis.definition) {
+/// Stops where Ctrl-C has ended the replicates early.
+fn refuse_part(found: &Uncertainty) -> miette::Result<()> {
+    let (n, asked) = (found.n_replicates, found.n_asked);
+    if n < asked {
         return Err(miette!(
-            help = "copy the definition and give the weights that `levekaar diagnose` prints",
-            "the weights of `{}` are computed from the data, and uncertainty needs stated weights",
-            analysis.definition.id
+            help = "they are the first of every longer run: `--replicates {n}` computes the same, \
+                    and with `--keep-partial` Ctrl-C writes what stands",
+            "stopped: {n} of {asked} replicates stand, and nothing was written"
         ));
     }
     Ok(())
@@ -159,7 +176,7 @@ pub(crate) fn refuse_weights_from_data(analysis: &Analysis) -> miette::Result<()
 /// The same for `run`, by what the project says; `None` where it asks for 0 replicates.
 pub(crate) fn of_project(
     job: &Job,
-    analysis: &mut Analysis,
+    analysis: &Analysis,
     terminal: &Terminal,
 ) -> miette::Result<Option<Uncertainty>> {
     let options = &job.project().uncertainty;
@@ -167,21 +184,28 @@ pub(crate) fn of_project(
     if n == 0 {
         return Ok(None);
     }
-    if weighs_by_data(&analysis.definition) {
-        analysis.notices.push(Notice::warning("uncertainty.weights-from-data"));
-        return Ok(None);
-    }
     let space = job.space(None)?;
     let seed = options.seed.unwrap_or(SEED);
-    computed(analysis, &job.plan(), &space, seed, n, terminal).map(Some)
+    let found = computed(analysis, &job.plan(), &space, seed, n, terminal)?;
+    refuse_part(&found)?;
+    Ok(Some(found))
 }
 
-enum Ending {
+/// Writes a drawing as its name asks.
+pub(crate) fn write_picture(path: &Path, svg: String, project: &Project) -> miette::Result<()> {
+    let bytes = match ending(path)? {
+        Ending::Svg => svg.into_bytes(),
+        Ending::Png => rasterise(&svg, project.map.png_width)?,
+    };
+    Ok(write_file(path, |out| out.write_all(&bytes))?)
+}
+
+pub(crate) enum Ending {
     Svg,
     Png,
 }
 
-fn ending(path: &Path) -> miette::Result<Ending> {
+pub(crate) fn ending(path: &Path) -> miette::Result<Ending> {
     match path.extension().and_then(|e| e.to_str()).map(str::to_lowercase).as_deref() {
         Some("svg") => Ok(Ending::Svg),
         Some("png") => Ok(Ending::Png),

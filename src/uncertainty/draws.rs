@@ -4,16 +4,17 @@
 //! matter on which thread or in which block it is computed, and more replicates keep the first.
 
 use rand::RngExt;
-use rand_distr::{Binomial, Distribution, Gamma, Poisson};
+use rand_distr::{Binomial, Distribution, Gamma, Poisson, StandardNormal};
 use rand_pcg::Pcg64;
 use serde::Serialize;
 
 use crate::index::plan::Child;
 use crate::index::{IndexDefinition, Plan};
 use crate::indicator::{CellState, Counts, IndicatorTable};
+use crate::neighbour::Neighbours;
 
 use super::recipe::{LevelWeights, level_name, weights_without};
-use super::space::{GapDraws, Sampling, Space, WeightSpread};
+use super::space::{GapDraws, Sampling, Space, StandardError, WeightSpread};
 
 /// What was drawn for one replicate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,19 +31,40 @@ pub struct Settings {
     pub k: Option<f64>,
     /// The weights of every level, in the order of the plan, as they are used.
     pub weights: LevelWeights,
+    /// Which streams the data are drawn from, where they are.
+    pub data: DataStreams,
+}
+
+/// The numbers of the random streams that the data of a replicate are drawn from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct DataStreams {
+    /// For the sampling error.
+    pub sampling: u64,
+    /// For the gaps.
+    pub gaps: u64,
 }
 
 /// What a random stream is for.
 #[derive(Debug, Clone, Copy)]
-enum Purpose {
-    Method = 0,
-    Data = 1,
+pub(super) enum Purpose {
+    Method,
+    Sampling,
+    Gaps,
+    TopWeights,
+    WeightsBelow,
 }
 
 /// The stream of a replicate. Seeds and numbers next to each other are mixed first, because a
 /// congruential generator keeps a likeness between neighbours.
-fn stream(seed: u64, replicate: u32, purpose: Purpose) -> Pcg64 {
-    let number = 2 * u64::from(replicate) + purpose as u64;
+pub(super) fn stream(seed: u64, number: u64, purpose: Purpose) -> Pcg64 {
+    let (seed, lane) = match purpose {
+        Purpose::Method => (seed, 0),
+        Purpose::Sampling => (seed, 1),
+        Purpose::Gaps => (mixed(seed ^ 2), 0),
+        Purpose::TopWeights => (mixed(seed ^ 3), 0),
+        Purpose::WeightsBelow => (mixed(seed ^ 3), 1),
+    };
+    let number = 2 * number + lane;
     let high = mixed(seed ^ mixed(number));
     let low = mixed(high ^ number);
     Pcg64::new((u128::from(high) << 64) | u128::from(low), u128::from(number))
@@ -61,36 +83,53 @@ fn mixed(x: u64) -> u64 {
 pub(super) struct Drawer<'a> {
     pub(super) space: &'a Space,
     pub(super) plan: &'a Plan<'a>,
-    pub(super) base: LevelWeights,
-    pub(super) n_combinations: usize,
+    /// The weights of each combination before they are spread.
+    pub(super) bases: Vec<LevelWeights>,
     pub(super) seed: u64,
 }
 
 impl Drawer<'_> {
     /// The settings of a replicate.
     pub(super) fn settings(&self, replicate: u32) -> Settings {
-        let mut rng = stream(self.seed, replicate, Purpose::Method);
+        let mut rng = stream(self.seed, u64::from(replicate), Purpose::Method);
         // One number a choice, whether or not it varies, in a fixed order: to add an alternative
         // to one choice leaves the others as they were drawn.
         let [combination, scenario, left_out, which, k]: [f64; 5] = rng.random();
-        let combination = cut(combination, self.n_combinations);
+        let combination = cut(combination, self.bases.len());
         let scenario = cut(scenario, self.space.scenarios.len() + 1).checked_sub(1);
         let n_indicators = self.plan.definition().indicators.len();
-        let mut left_out = (left_out < self.space.leave_out).then(|| cut(which, n_indicators));
+        let left_out = (left_out < self.space.leave_out).then(|| cut(which, n_indicators));
         let k = self.space.exponential.map(|range| range.low + (range.high - range.low) * k);
-        let mut weights = self.spread(self.scenario_weights(scenario), &mut rng);
-        if let Some(indicator) = left_out {
-            match weights_without(self.plan, &weights, Child::Indicator(indicator)) {
-                Some(without) => weights = without,
-                // The only indicator cannot be left out.
-                None => left_out = None,
-            }
+        let mut weights = self.scenario_weights(combination, scenario);
+        for (level, weights) in weights.iter_mut().enumerate() {
+            self.spread(level, weights, &mut rng);
         }
-        Settings { replicate, combination, scenario, left_out, k, weights }
+        let data = DataStreams { sampling: u64::from(replicate), gaps: u64::from(replicate) };
+        let drawn = Settings { replicate, combination, scenario, left_out: None, k, weights, data };
+        self.without(drawn, left_out)
     }
 
-    fn scenario_weights(&self, scenario: Option<usize>) -> LevelWeights {
-        let mut weights = self.base.clone();
+    /// The settings without an indicator, if one is to be left out.
+    pub(super) fn without(&self, mut drawn: Settings, left_out: Option<usize>) -> Settings {
+        if let Some(indicator) = left_out {
+            // The only indicator cannot be left out.
+            if let Some(without) =
+                weights_without(self.plan, &drawn.weights, Child::Indicator(indicator))
+            {
+                drawn.weights = without;
+                drawn.left_out = left_out;
+            }
+        }
+        drawn
+    }
+
+    /// The weights of a scenario; the recipe's own where there is none.
+    pub(super) fn scenario_weights(
+        &self,
+        combination: usize,
+        scenario: Option<usize>,
+    ) -> LevelWeights {
+        let mut weights = self.bases[combination].clone();
         let Some(scenario) = scenario else { return weights };
         let given = &self.space.scenarios[scenario].weights;
         for (level, weights) in self.plan.levels().iter().zip(&mut weights) {
@@ -105,35 +144,31 @@ impl Drawer<'_> {
         weights
     }
 
-    fn spread(&self, mut weights: LevelWeights, rng: &mut Pcg64) -> LevelWeights {
-        for (level, weights) in self.plan.levels().iter().zip(&mut weights) {
-            let sum: f64 = weights.iter().sum();
-            let k = weights.iter().filter(|w| **w > 0.0).count() as f64;
-            match &self.space.weights {
-                WeightSpread::Fixed => {}
-                WeightSpread::Dirichlet { concentration, levels } => {
-                    let own = levels.get(level_name(self.plan, level));
-                    dirichlet(weights, *own.unwrap_or(concentration), rng);
-                    rescale(weights, sum);
-                }
-                WeightSpread::DirichletCv { cv } => {
-                    dirichlet(weights, ((k - 1.0) / (cv * cv) - 1.0).max(f64::EPSILON), rng);
-                    rescale(weights, sum);
-                }
-                WeightSpread::Noise { share } => {
-                    for weight in weights.iter_mut() {
-                        *weight *= 1.0 + share * (2.0 * rng.random::<f64>() - 1.0);
-                    }
-                    rescale(weights, sum);
+    /// Spreads the weights of one level, which keep their sum.
+    pub(super) fn spread(&self, level: usize, weights: &mut [f64], rng: &mut Pcg64) {
+        let sum: f64 = weights.iter().sum();
+        let k = weights.iter().filter(|w| **w > 0.0).count() as f64;
+        match &self.space.weights {
+            WeightSpread::Fixed => return,
+            WeightSpread::Dirichlet { concentration, levels } => {
+                let own = levels.get(level_name(self.plan, &self.plan.levels()[level]));
+                dirichlet(weights, *own.unwrap_or(concentration), rng);
+            }
+            WeightSpread::DirichletCv { cv } => {
+                dirichlet(weights, ((k - 1.0) / (cv * cv) - 1.0).max(f64::EPSILON), rng);
+            }
+            WeightSpread::Noise { share } => {
+                for weight in weights.iter_mut() {
+                    *weight *= 1.0 + share * (2.0 * rng.random::<f64>() - 1.0);
                 }
             }
         }
-        weights
+        rescale(weights, sum);
     }
 }
 
 /// Cuts `0..1` into `n` equal parts and tells in which `u` lies.
-fn cut(u: f64, n: usize) -> usize {
+pub(super) fn cut(u: f64, n: usize) -> usize {
     ((u * n as f64) as usize).min(n.saturating_sub(1))
 }
 
@@ -173,12 +208,13 @@ pub(super) fn data(
     table: &IndicatorTable,
     definition: &IndexDefinition,
     seed: u64,
-    replicate: u32,
+    streams: DataStreams,
 ) -> Option<IndicatorTable> {
-    if space.sampling == Sampling::None && space.gaps == GapDraws::None {
+    if !space.draws_values() && space.gaps == GapDraws::None {
         return None;
     }
-    let mut rng = stream(seed, replicate, Purpose::Data);
+    let mut sampling = stream(seed, streams.sampling, Purpose::Sampling);
+    let mut gaps = stream(seed, streams.gaps, Purpose::Gaps);
     let columns = table
         .columns()
         .iter()
@@ -188,25 +224,55 @@ pub(super) fn data(
             let mut states = column.states().to_vec();
             if let (Sampling::FromCounts, Some(counts)) = (space.sampling, column.counts()) {
                 for (at, value) in values.iter_mut().enumerate() {
-                    *value = drawn_rate(*value, counts, at, &mut rng);
+                    *value = drawn_rate(*value, counts, at, &mut sampling);
                     if indicator.unit.starts_with('%') {
                         *value = value.clamp(0.0, 100.0);
                     }
                 }
             }
-            if space.gaps == GapDraws::Observed {
-                let there: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
-                for (value, state) in values.iter_mut().zip(&mut states) {
-                    if value.is_nan() && !there.is_empty() {
-                        *value = there[cut(rng.random(), there.len())];
-                        *state = CellState::Present;
+            if let Some(error) = space.standard_errors.get(&indicator.id) {
+                for value in values.iter_mut().filter(|x| !x.is_nan()) {
+                    let error = match error {
+                        StandardError::Absolute(error) => *error,
+                        StandardError::Relative(share) => share * value.abs(),
+                    };
+                    let z: f64 = StandardNormal.sample(&mut sampling);
+                    *value += z * error;
+                    if indicator.unit.starts_with('%') {
+                        *value = value.clamp(0.0, 100.0);
                     }
+                }
+            }
+            fill(space.gaps, table.neighbours().map(AsRef::as_ref), &mut values, &mut gaps);
+            for (value, state) in values.iter().zip(&mut states) {
+                if !value.is_nan() {
+                    *state = CellState::Present;
                 }
             }
             column.with_cells(values, states)
         })
         .collect();
     Some(table.with_columns(columns))
+}
+
+/// Fills gaps at random, as the space says.
+fn fill(how: GapDraws, near: Option<&Neighbours>, values: &mut [f64], rng: &mut Pcg64) {
+    let before = values.to_vec();
+    let there: Vec<f64> = before.iter().copied().filter(|x| !x.is_nan()).collect();
+    if how == GapDraws::None || there.is_empty() {
+        return;
+    }
+    for (at, value) in values.iter_mut().enumerate().filter(|(_, x)| x.is_nan()) {
+        let around: Vec<f64> = match (how, near) {
+            (GapDraws::Neighbours, Some(near)) => {
+                let values = near.of(at).iter().map(|&other| before[other as usize]);
+                values.filter(|x| !x.is_nan()).collect()
+            }
+            (GapDraws::None | GapDraws::Observed | GapDraws::Neighbours, _) => Vec::new(),
+        };
+        let from = if around.is_empty() { &there } else { &around };
+        *value = from[cut(rng.random(), from.len())];
+    }
 }
 
 /// A rate with its numerator drawn anew; a gap stays a gap. The value may be the complement of

@@ -12,7 +12,7 @@ use crate::rank::First;
 use crate::select::{Truth, Unknown};
 
 use super::ranker::Edges;
-use super::replicate::{Cell, Chunk, RuleBasis, Study};
+use super::replicate::{Cell, Chunk, RuleBasis, Study, Watch};
 
 /// All ranks are kept up to this size: 33,755 areas and 10,000 replicates take 644 MiB, which
 /// with everything else stays below 1 GiB.
@@ -20,6 +20,9 @@ pub const MATRIX_LIMIT_BYTES: usize = 700 << 20;
 
 /// Classes of rank where not all ranks are kept.
 pub const N_BINS: usize = 512;
+
+/// Replicates that are held at a time where not all ranks are kept.
+const MOST_ROWS: usize = 1 << 16;
 
 /// Areas that are turned from rows into columns at a time.
 const TILE: usize = 32;
@@ -72,6 +75,8 @@ impl AreaUncertainty {
 pub(super) struct Summary {
     pub(super) rows: Vec<AreaUncertainty>,
     pub(super) failed: Vec<(u32, String)>,
+    /// How many replicates stand; fewer than were asked for where the run was stopped.
+    pub(super) n: u32,
     /// How far a quantile can be off, in ranks; 0 where they are exact.
     pub(super) resolution: f64,
 }
@@ -82,14 +87,14 @@ pub(super) fn summarise(
     n: u32,
     block: usize,
     limit_bytes: usize,
-    progress: &(dyn Fn(u64) + Sync),
+    watch: Watch<'_>,
 ) -> Summary {
     // Half ranks are stored doubled.
     let largest = study.order.len() * study.ranker.scale() as usize;
     if largest <= usize::from(u16::MAX) {
-        summarise_as::<u16>(study, n, block, limit_bytes, progress)
+        summarise_as::<u16>(study, n, block, limit_bytes, watch)
     } else {
-        summarise_as::<u32>(study, n, block, limit_bytes, progress)
+        summarise_as::<u32>(study, n, block, limit_bytes, watch)
     }
 }
 
@@ -98,24 +103,30 @@ fn summarise_as<T: Cell>(
     n: u32,
     block: usize,
     limit_bytes: usize,
-    progress: &(dyn Fn(u64) + Sync),
+    watch: Watch<'_>,
 ) -> Summary {
     let n_areas = study.order.len();
     let row_bytes = (n_areas * size_of::<T>()).max(1);
     let is_exact = row_bytes.saturating_mul(n as usize) <= limit_bytes;
     // Where not all fit, a quarter of the limit is used again and again.
-    let step = if is_exact { n } else { (limit_bytes / 4 / row_bytes).clamp(1, n as usize) as u32 };
+    let fits = (limit_bytes / 4 / row_bytes).clamp(1, MOST_ROWS);
+    let step = if is_exact { n } else { n.min(fits as u32) };
     let mut tallies = vec![Tally::default(); n_areas];
     let mut bins = vec![0_u32; if is_exact { 0 } else { n_areas * N_BINS }];
     let mut failed = Vec::new();
     let mut first = 0;
     while first < n {
         let size = step.min(n - first);
-        let chunk: Chunk<T> = study.chunk(first, size, block, progress);
+        let chunk: Chunk<T> = study.chunk(first, size, block, watch);
         absorb(study, &chunk, &mut tallies, &mut bins);
         failed.extend(chunk.failed);
-        first += size;
+        let n_done = chunk.edges.len() as u32;
+        first += n_done;
+        if n_done < size {
+            break;
+        }
     }
+    let n = first;
     let n_done = n - failed.len() as u32;
     let mut rows = vec![None; n_areas];
     for (position, (tally, area)) in tallies.iter().zip(&study.order).enumerate() {
@@ -124,7 +135,7 @@ fn summarise_as<T: Cell>(
     }
     let rows = rows.into_iter().map(|row| row.expect("each area has one position")).collect();
     let resolution = if is_exact { 0.0 } else { (n_areas as f64 / N_BINS as f64).ceil() };
-    Summary { rows, failed, resolution }
+    Summary { rows, failed, n, resolution }
 }
 
 /// What is counted of one area.
@@ -157,6 +168,11 @@ fn absorb<T: Cell>(study: &Study<'_>, chunk: &Chunk<T>, tallies: &mut [Tally], b
         .edges
         .first()
         .filter(|first| chunk.edges.iter().all(|edges| edges.n_ranked == first.n_ranked));
+    // The last stored rank of each tenth, where all replicates rank as many areas.
+    let tenth_ends = same_n.map(|edges| {
+        let n = u64::from(edges.n_ranked * scale);
+        std::array::from_fn::<u32, 10, _>(|tenth| ((tenth as u64 + 1) * n / 10) as u32)
+    });
     // The edges as stored ranks; where rank 1 is best, the worst areas are those above theirs.
     let edge_of = |of: &dyn Fn(&Edges) -> u32| -> Vec<T> {
         chunk.edges.iter().map(|edges| T::try_from(of(edges)).unwrap_or_default()).collect()
@@ -197,6 +213,7 @@ fn absorb<T: Cell>(study: &Study<'_>, chunk: &Chunk<T>, tallies: &mut [Tally], b
                 let m = n as u32 - unranked;
                 tally.n_ranked += m;
                 let mut walk = Walk::of(m, probabilities);
+                let mut tenth = 0;
                 for rank in low..=high {
                     let count = std::mem::take(&mut counts[rank as usize]);
                     if count == 0 {
@@ -204,8 +221,12 @@ fn absorb<T: Cell>(study: &Study<'_>, chunk: &Chunk<T>, tallies: &mut [Tally], b
                     }
                     tally.sum += u64::from(rank) * u64::from(count);
                     walk.pass(rank, count);
-                    if let Some(edges) = same_n {
-                        tally.deciles[decile(rank, edges.n_ranked * scale)] += count;
+                    if let Some(ends) = &tenth_ends {
+                        // Ranks pass by in order, so that the tenth only grows.
+                        while tenth < 9 && rank > ends[tenth] {
+                            tenth += 1;
+                        }
+                        tally.deciles[tenth] += count;
                     }
                     if !is_exact {
                         bins[at * N_BINS + bin_of(rank, largest)] += count;
@@ -256,39 +277,40 @@ fn decile(rank: u32, n: u32) -> usize {
 /// Picks order statistics out of counts that pass by from the smallest rank.
 struct Walk {
     at: [f64; 3],
+    /// The places of the wanted order statistics in rising order, two a quantile, and where each
+    /// is kept.
+    wanted: [(u32, usize); 6],
+    next: usize,
     passed: u32,
-    found: [(f64, f64); 3],
-    n: u32,
+    found: [f64; 6],
 }
 
 impl Walk {
     fn of(n: u32, probabilities: [f64; 3]) -> Self {
-        let at = probabilities.map(|p| p * f64::from(n.saturating_sub(1)));
-        Self { at, passed: 0, found: [(f64::NAN, f64::NAN); 3], n }
+        let last = n.saturating_sub(1);
+        let at = probabilities.map(|p| p * f64::from(last));
+        let mut wanted: [(u32, usize); 6] = std::array::from_fn(|slot| {
+            let below = at[slot / 2].floor() as u32;
+            ((below + slot as u32 % 2).min(last), slot)
+        });
+        wanted.sort_unstable();
+        Self { at, wanted, next: 0, passed: 0, found: [f64::NAN; 6] }
     }
 
     fn pass(&mut self, rank: u32, count: u32) {
-        let (from, to) = (f64::from(self.passed), f64::from(self.passed + count));
-        for (at, found) in self.at.iter().zip(&mut self.found) {
-            let below = at.floor();
-            if from <= below && below < to {
-                found.0 = f64::from(rank);
-            }
-            let above = (below + 1.0).min(f64::from(self.n) - 1.0);
-            if from <= above && above < to {
-                found.1 = f64::from(rank);
-            }
-        }
         self.passed += count;
+        while self.next < 6 && self.wanted[self.next].0 < self.passed {
+            self.found[self.wanted[self.next].1] = f64::from(rank);
+            self.next += 1;
+        }
     }
 
     fn values(&self) -> [f64; 3] {
-        let mut out = [f64::NAN; 3];
-        for ((out, at), (low, high)) in out.iter_mut().zip(&self.at).zip(&self.found) {
-            let share = at - at.floor();
-            *out = if share == 0.0 { *low } else { low + (high - low) * share };
-        }
-        out
+        std::array::from_fn(|quantile| {
+            let (low, high) = (self.found[2 * quantile], self.found[2 * quantile + 1]);
+            let share = self.at[quantile].fract();
+            if share == 0.0 { low } else { low + (high - low) * share }
+        })
     }
 }
 

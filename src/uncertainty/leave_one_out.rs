@@ -69,7 +69,8 @@ pub fn leave_one_out(analysis: &Analysis, plan: &Plan<'_>) -> Vec<LeftOut> {
 
 fn without(analysis: &Analysis, plan: &Plan<'_>, part: Child) -> Result<Without, String> {
     let definition = plan.definition();
-    let base = recipe::weights_of(plan);
+    // As the recipe used them, which its plan does not know where the data decide them.
+    let base = analysis.computation.level_weights.clone();
     let weights = recipe::weights_without(plan, &base, part)
         .ok_or_else(|| "nothing would be left".to_owned())?;
     let mut gone = Vec::new();

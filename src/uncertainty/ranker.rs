@@ -1,8 +1,9 @@
 //! Which ranks do these scores have, ten thousand times over?
 //!
 //! The ranks of [`crate::rank::rank`], and the edges of cuts, without its allocations. Many areas
-//! are dealt into as many buckets by a linear scale of the score and then put right inside each
-//! bucket, which for scores of ordinary spread is one pass; few are sorted by comparison.
+//! are put on a linear scale of 32 bits, dealt into as many buckets by its first bits and then put
+//! right inside each bucket, which for scores of ordinary spread is one pass; what the scale
+//! cannot tell apart is compared exactly. Few are sorted by comparison.
 
 use crate::rank::Ties;
 use crate::round::Round;
@@ -12,6 +13,8 @@ use crate::select::{Cut, CutTies, Take};
 const SMALL: usize = 2_048;
 /// A fuller bucket is sorted by comparison.
 const FULL: u32 = 32;
+/// Set in a listed position whose score equals that of the position before it.
+const TIED: u32 = 1 << 31;
 
 /// How a replicate's scores are ranked. Areas stand at *positions*: in the order of the recipe's
 /// own ranking, so that a replicate's ranks are nearly sorted already.
@@ -41,8 +44,13 @@ pub(super) struct Edges {
 /// Memory that one thread uses again for each replicate.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
-    sorted: Vec<(u64, u32)>,
-    bucket_of: Vec<u32>,
+    /// Positions from the first rank to the last, with [`TIED`].
+    listed: Vec<u32>,
+    /// Few areas: exact keys and positions.
+    few: Vec<(u64, u32)>,
+    /// Many: place on the scale in the upper half, position in the lower; as they come and dealt.
+    placed: Vec<u64>,
+    dealt: Vec<u64>,
     ends: Vec<u32>,
 }
 
@@ -65,16 +73,18 @@ impl Ranker {
         let by_bucket = scores.len() >= SMALL && self.deal(scores, scratch);
         if !by_bucket {
             let entries = scores.iter().enumerate().filter(|(_, x)| !x.is_nan());
-            scratch.sorted.clear();
-            scratch.sorted.extend(entries.map(|(at, x)| (self.key(*x), at as u32)));
-            scratch.sorted.sort_unstable();
+            scratch.few.clear();
+            scratch.few.extend(entries.map(|(at, x)| (self.key(*x), at as u32)));
+            scratch.few.sort_unstable();
+            scratch.listed.clear();
+            list_exact(&scratch.few, &mut scratch.listed);
         }
         ranks.fill(0);
-        self.number(&mut scratch.sorted, ranks);
-        let sorted = &scratch.sorted;
-        let edge = |cut: &Option<Cut>| cut.as_ref().map_or(0, |cut| self.edge(cut, sorted, ranks));
+        self.number(&mut scratch.listed, ranks);
+        let listed = &scratch.listed;
+        let edge = |cut: &Option<Cut>| cut.as_ref().map_or(0, |cut| self.edge(cut, listed, ranks));
         Edges {
-            n_ranked: sorted.len() as u32,
+            n_ranked: listed.len() as u32,
             people: edge(&self.people_cut),
             rule: edge(&self.rule_cut),
         }
@@ -87,96 +97,117 @@ impl Ranker {
         if self.large_first { !up } else { up }
     }
 
-    /// Sorts by buckets; false where the scores do not lend themselves to it.
+    /// Lists by buckets; false where the scores do not lend themselves to it.
     fn deal(&self, scores: &[f64], scratch: &mut Scratch) -> bool {
-        let (mut min, mut max, mut n) = (f64::INFINITY, f64::NEG_INFINITY, 0_usize);
+        let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
         for &x in scores {
             // A comparison with NaN is false, so that gaps pass by.
             min = if x < min { x } else { min };
             max = if x > max { x } else { max };
-            n += usize::from(!x.is_nan());
         }
-        let n_buckets = scores.len().next_power_of_two();
-        let width = (n_buckets - 1) as f64 / (max - min);
+        let width = f64::from(u32::MAX) / (max - min);
         if !(min.is_finite() && max.is_finite() && width.is_finite()) {
             return false;
         }
-        let Scratch { sorted, bucket_of, ends } = scratch;
-        ends.clear();
-        ends.resize(n_buckets, 0);
-        bucket_of.clear();
-        // Subtraction and multiplication round monotonously: a larger score is never in an
-        // earlier bucket than a smaller one, and equal scores share theirs.
-        for &x in scores {
-            let distance = if self.large_first { max - x } else { x - min };
-            let bucket = (distance * width) as u32;
-            bucket_of.push(bucket);
-            ends[bucket as usize] += u32::from(!x.is_nan());
+        let Scratch { listed, few, placed, dealt, ends } = scratch;
+        // Subtraction and multiplication round monotonously: a larger score is never at an
+        // earlier place than a smaller one, and equal scores share theirs.
+        placed.clear();
+        for (at, &x) in scores.iter().enumerate() {
+            if !x.is_nan() {
+                let distance = if self.large_first { max - x } else { x - min };
+                placed.push((u64::from((distance * width) as u32) << 32) | at as u64);
+            }
         }
+        let bits = scores.len().next_power_of_two().trailing_zeros();
+        let bucket = |entry: u64| (entry >> (64 - bits)) as usize;
+        ends.clear();
+        ends.resize(1 << bits, 0);
+        placed.iter().for_each(|&entry| ends[bucket(entry)] += 1);
         let (mut start, mut fullest) = (0, 0);
         for end in ends.iter_mut() {
             fullest = fullest.max(*end);
             start += std::mem::replace(end, start);
         }
-        sorted.clear();
-        sorted.resize(n, (0, 0));
-        for (at, (&x, &bucket)) in scores.iter().zip(bucket_of.iter()).enumerate() {
-            if !x.is_nan() {
-                let slot = &mut ends[bucket as usize];
-                sorted[*slot as usize] = (self.key(x), at as u32);
-                *slot += 1;
-            }
+        dealt.clear();
+        dealt.resize(placed.len(), 0);
+        for &entry in placed.iter() {
+            let slot = &mut ends[bucket(entry)];
+            dealt[*slot as usize] = entry;
+            *slot += 1;
         }
         if fullest > FULL {
             let mut start = 0;
             for &end in ends.iter() {
-                sorted[start..end as usize].sort_unstable();
+                dealt[start..end as usize].sort_unstable();
                 start = end as usize;
             }
         } else {
-            insertion_sort(sorted);
+            insertion_sort(dealt);
+        }
+        listed.clear();
+        let mut at = 0;
+        while at < dealt.len() {
+            let place = dealt[at] >> 32;
+            let mut end = at + 1;
+            while end < dealt.len() && dealt[end] >> 32 == place {
+                end += 1;
+            }
+            if end == at + 1 {
+                listed.push(dealt[at] as u32);
+            } else {
+                let same = dealt[at..end].iter().map(|entry| *entry as u32);
+                few.clear();
+                few.extend(same.map(|position| (self.key(scores[position as usize]), position)));
+                few.sort_unstable();
+                list_exact(few, listed);
+            }
+            at = end;
         }
         true
     }
 
-    /// Ranks from the sorted list; ties are put in the order of their ids.
-    fn number(&self, sorted: &mut [(u64, u32)], ranks: &mut [u32]) {
+    /// Ranks from the list; ties are put in the order of their ids.
+    fn number(&self, listed: &mut [u32], ranks: &mut [u32]) {
         let scale = self.scale();
         let mut start = 0;
-        while start < sorted.len() {
-            let key = sorted[start].0;
+        while start < listed.len() {
             let mut end = start + 1;
-            while end < sorted.len() && sorted[end].0 == key {
+            while end < listed.len() && listed[end] & TIED != 0 {
                 end += 1;
             }
             let (first, last) = (start as u32 + 1, end as u32);
             if end - start > 1 {
-                sorted[start..end].sort_unstable_by_key(|entry| self.places[entry.1 as usize]);
+                let place = |entry: &u32| self.places[(entry & !TIED) as usize];
+                listed[start..end].sort_unstable_by_key(place);
+                listed[start] &= !TIED;
+                listed[start + 1..end].iter_mut().for_each(|entry| *entry |= TIED);
             }
-            for (offset, entry) in sorted[start..end].iter().enumerate() {
-                ranks[entry.1 as usize] = match self.ties {
-                    Ties::Min => first,
-                    Ties::Average => first + last,
-                    Ties::Max => last,
-                    Ties::FirstById => first + offset as u32,
-                } * if self.ties == Ties::Average { 1 } else { scale };
+            for (offset, entry) in listed[start..end].iter().enumerate() {
+                ranks[(entry & !TIED) as usize] =
+                    match self.ties {
+                        Ties::Min => first,
+                        Ties::Average => first + last,
+                        Ties::Max => last,
+                        Ties::FirstById => first + offset as u32,
+                    } * if self.ties == Ties::Average { 1 } else { scale };
             }
             start = end;
         }
     }
 
     /// The largest stored rank that is in the cut; 0 where none is.
-    fn edge(&self, cut: &Cut, sorted: &[(u64, u32)], ranks: &[u32]) -> u32 {
-        let n = sorted.len();
+    fn edge(&self, cut: &Cut, listed: &[u32], ranks: &[u32]) -> u32 {
+        let n = listed.len();
         let wanted = match cut.take {
             Take::Areas(wanted) => wanted.min(n),
             // As in `select`: a share may not lose an area to the last bit.
             Take::ShareOfAreas(share) => ((share * n as f64 + 1e-9).floor() as usize).min(n),
             Take::ShareOfPeople(share) => {
-                let of = |entry: &(u64, u32)| self.people[entry.1 as usize];
-                let total: f64 = sorted.iter().map(of).sum();
+                let of = |entry: &u32| self.people[(entry & !TIED) as usize];
+                let total: f64 = listed.iter().map(of).sum();
                 let mut held = 0.0;
-                sorted
+                listed
                     .iter()
                     .take_while(|entry| {
                         let before = held;
@@ -187,31 +218,40 @@ impl Ranker {
             }
         };
         let mut settled = wanted;
-        if wanted > 0 && wanted < n && sorted[wanted - 1].0 == sorted[wanted].0 {
-            let tie = sorted[wanted].0;
+        if wanted > 0 && wanted < n && listed[wanted] & TIED != 0 {
             match cut.ties {
                 CutTies::AllIn => {
-                    while settled < n && sorted[settled].0 == tie {
+                    while settled < n && listed[settled] & TIED != 0 {
                         settled += 1;
                     }
                 }
                 CutTies::NoneIn => {
-                    while settled > 0 && sorted[settled - 1].0 == tie {
+                    while listed[settled] & TIED != 0 {
                         settled -= 1;
                     }
                 }
             }
         }
-        settled.checked_sub(1).map_or(0, |last| ranks[sorted[last].1 as usize])
+        settled.checked_sub(1).map_or(0, |last| ranks[(listed[last] & !TIED) as usize])
+    }
+}
+
+/// Appends sorted entries, marking those that equal the one before.
+fn list_exact(sorted: &[(u64, u32)], listed: &mut Vec<u32>) {
+    let mut before = None;
+    for &(key, position) in sorted {
+        let tied = if before == Some(key) { TIED } else { 0 };
+        listed.push(position | tied);
+        before = Some(key);
     }
 }
 
 /// For lists in which nothing is far from its place.
-fn insertion_sort(sorted: &mut [(u64, u32)]) {
+fn insertion_sort(sorted: &mut [u64]) {
     for at in 1..sorted.len() {
         let entry = sorted[at];
         let mut hole = at;
-        while hole > 0 && sorted[hole - 1].0 > entry.0 {
+        while hole > 0 && sorted[hole - 1] > entry {
             sorted[hole] = sorted[hole - 1];
             hole -= 1;
         }

@@ -7,7 +7,7 @@ use crate::aggregate::Aggregation;
 use crate::index::plan::{Child, LevelPlan};
 use crate::index::{IndexDefinition, Level, Plan};
 use crate::indicator::{IndicatorId, IndicatorTable};
-use crate::normalise::Normalisation;
+use crate::normalise::{Normalisation, Reference};
 use crate::weight::Weighting;
 
 use super::space::TreatmentAlternative;
@@ -20,8 +20,8 @@ pub fn weights_of(plan: &Plan<'_>) -> LevelWeights {
     plan.levels().iter().map(|level| level.weights.clone()).collect()
 }
 
-/// Whether a level computes its weights from the data. Alternatives of such a recipe would have
-/// other weights each, which the draws of weights do not know of yet.
+/// Whether a level computes its weights from the data. Then each combination of choices has
+/// weights of its own, around which the draws spread.
 pub fn weighs_by_data(definition: &IndexDefinition) -> bool {
     definition.domains.iter().map(|domain| &domain.score).chain([&definition.score]).any(|level| {
         match level.weights {
@@ -83,6 +83,12 @@ pub fn with_treatment(definition: &mut IndexDefinition, alternative: &TreatmentA
         definition.defaults.impute = impute.clone();
         definition.indicators.iter_mut().for_each(|indicator| indicator.impute = None);
     }
+}
+
+/// The recipe with this reference set of every indicator.
+pub fn with_reference(definition: &mut IndexDefinition, reference: &Reference) {
+    definition.defaults.reference = Some(reference.clone());
+    definition.indicators.iter_mut().for_each(|indicator| indicator.reference = None);
 }
 
 /// The recipe with this aggregation of the named levels, or of all where none is named.

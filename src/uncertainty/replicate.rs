@@ -1,35 +1,57 @@
 //! What are the ranks of one replicate, and of ten thousand?
 //!
 //! What does not change is computed once: treated and comparable columns for each treatment and
-//! normalisation. Where a recipe's score is one weighted sum of them, four replicates at a time
-//! are a matrix product over columns that stand together in memory; any other recipe is computed
-//! level by level for each replicate. Both add in the same order whatever the block, so that the
-//! bits do not depend on it. Where levels are nested, the one sum and the nested ones agree but
-//! for the last bit.
+//! normalisation. Where a recipe's score is one weighted sum of them, several replicates at a time
+//! are a matrix product ([`super::tiles`]); any other recipe is computed level by level for each
+//! replicate. Where levels are nested, the one sum and the nested ones agree but for the last bit.
+//!
+//! Blocks are computed in waves, and between waves a run can be stopped: what stands is always
+//! the first replicates, the same as those of a shorter run.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
-use crate::aggregate::{MissingPolicy, Scores, aggregate};
+use crate::aggregate::{Scores, aggregate};
 use crate::analysis::Analysis;
-use crate::index::plan::Child;
 use crate::index::{IndexDefinition, Plan, compute};
 use crate::indicator::Direction;
 use crate::normalise::ScaledTable;
 use crate::rank::{First, ids_by_place, rank};
 use crate::select::{Cut, CutTies, Facts, Take, Truth, select};
 
+use super::alternative::{Choice, alternatives};
 use super::draws::{self, Drawer, Settings};
 use super::ranker::{Edges, Ranker, Scratch};
 use super::recipe::{self, Collapse, LevelWeights};
-use super::space::{GapDraws, MAX_COMBINATIONS, Sampling, Space};
+use super::space::{GapDraws, Space};
+use super::tiles::{LANES, Tiles, score_of_row};
 use super::{Refused, UncertaintyError};
 
 /// Up to so many areas a rule of any kind is evaluated anew for each replicate; above, only a
 /// rule that is a cut of the ranking and nothing else.
 pub const RULE_LIMIT: usize = 2_000;
 
-/// Areas that the product takes at a time, and replicates.
-const LANES: usize = 4;
+/// Blocks that a thread computes before a run can be stopped.
+const BLOCKS_A_WAVE: usize = 8;
+
+/// Who is told of the work, and who may stop it.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    /// Is told how many replicates are newly done.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+    /// Set, it ends the run after the blocks that are being computed.
+    pub stop: &'a AtomicBool,
+}
+
+impl Watch<'_> {
+    /// Nobody.
+    pub fn none() -> Self {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        Self { progress: &|_| (), stop: &NEVER }
+    }
+}
 
 /// One combination of discrete choices that can be computed.
 #[derive(Debug, Clone)]
@@ -47,14 +69,6 @@ struct Source {
     scaled: ScaledTable,
     plain: Option<Tiles>,
     logs: Option<Tiles>,
-}
-
-/// Columns in tiles of [`LANES`] areas by position, so that a product reads memory in order.
-#[derive(Debug)]
-struct Tiles {
-    cells: Vec<f64>,
-    /// Rows with gaps, by position; their cells in the tiles are 0 and not used.
-    gaps: Vec<(usize, Vec<f64>)>,
 }
 
 /// How the answers of the rule are found for each replicate.
@@ -79,6 +93,9 @@ pub struct Study<'a> {
     pub(super) drawer: Drawer<'a>,
     pub(super) combinations: Vec<Combination>,
     pub(super) refused: Vec<Refused>,
+    pub(super) choices: Vec<Choice>,
+    /// The combination that each list of options leads to, where it can be computed.
+    pub(super) combination_of: BTreeMap<Vec<usize>, usize>,
     pub(super) ranker: Ranker,
     pub(super) basis: RuleBasis,
     /// The area at each position.
@@ -124,20 +141,31 @@ impl<'a> Study<'a> {
         let order = analysis.ranking.order().to_vec();
         let mut sources: Vec<(IndexDefinition, Result<Source, String>)> = Vec::new();
         let (mut combinations, mut refused) = (Vec::new(), Vec::new());
-        for (label, before, definition) in alternatives(plan.definition(), space)? {
-            let known = sources.iter().position(|(made, _)| *made == before);
+        let (choices, alternatives) = alternatives(plan.definition(), space)?;
+        let (mut combination_of, mut bases) = (BTreeMap::new(), Vec::new());
+        for alternative in alternatives {
+            let (label, definition) = (alternative.label, alternative.whole);
+            let known = sources.iter().position(|(made, _)| *made == alternative.source);
             let at = known.unwrap_or_else(|| {
-                let made = source_of(analysis, &before);
-                sources.push((before, made));
+                let made = source_of(analysis, &alternative.source);
+                sources.push((alternative.source, made));
                 sources.len() - 1
             });
             let reason = match &sources[at].1 {
                 Err(reason) => Some(reason.clone()),
-                Ok(source) => score_levels(&source.scaled, &definition).err(),
+                Ok(source) => match level_weights(&source.scaled, &definition) {
+                    Ok(weights) => {
+                        bases.push(weights);
+                        None
+                    }
+                    Err(reason) => Some(reason),
+                },
             };
             match reason {
                 Some(reason) => refused.push(Refused { label, reason }),
                 None => {
+                    let place = combinations.len();
+                    combination_of.extend(alternative.chosen.into_iter().map(|c| (c, place)));
                     let collapse = Collapse::of(&definition);
                     combinations.push(Combination { label, definition, source: at, collapse });
                 }
@@ -169,13 +197,7 @@ impl<'a> Study<'a> {
                     Collapse::Arithmetic | Collapse::Geometric | Collapse::None => {}
                 }
             }
-            let drawer = Drawer {
-                space,
-                plan,
-                base: recipe::weights_of(plan),
-                n_combinations: combinations.len(),
-                seed,
-            };
+            let drawer = Drawer { space, plan, bases, seed };
             let basis = rule_basis(analysis);
             let ranker = ranker_of(analysis, space, basis, &order);
             return Ok(Self {
@@ -185,6 +207,8 @@ impl<'a> Study<'a> {
                 drawer,
                 combinations,
                 refused,
+                choices,
+                combination_of,
                 ranker,
                 basis,
                 order,
@@ -224,7 +248,7 @@ impl<'a> Study<'a> {
     ///
     /// Why the replicate cannot be computed.
     pub fn ranks(&self, replicate: u32) -> Result<Vec<f64>, String> {
-        let chunk: Chunk<u32> = self.chunk(replicate, 1, 1, &|_| ());
+        let chunk: Chunk<u32> = self.chunk(replicate, 1, 1, Watch::none());
         if let Some((_, reason)) = chunk.failed.into_iter().next() {
             return Err(reason);
         }
@@ -258,41 +282,68 @@ impl<'a> Study<'a> {
         first: u32,
         n: u32,
         block: usize,
-        progress: &(dyn Fn(u64) + Sync),
+        watch: Watch<'_>,
+    ) -> Chunk<T> {
+        self.chunk_of(n, block, &|at| self.drawer.settings(first + at), watch)
+    }
+
+    /// The ranks of `n` runs with these settings, in blocks on all threads; fewer, the first of
+    /// them, where the run was stopped.
+    pub(super) fn chunk_of<T: Cell>(
+        &self,
+        n: u32,
+        block: usize,
+        settings: &(dyn Fn(u32) -> Settings + Sync),
+        watch: Watch<'_>,
     ) -> Chunk<T> {
         let (n_areas, n) = (self.order.len(), n as usize);
         let width = if self.basis == RuleBasis::Whole { n_areas } else { 0 };
-        let mut ranks = vec![T::default(); n_areas * n];
-        let mut edges = vec![Edges::default(); n];
-        let mut truths = vec![Truth::Unknown; width * n];
+        let mut chunk = Chunk {
+            ranks: vec![T::default(); n_areas * n],
+            edges: vec![Edges::default(); n],
+            truths: vec![Truth::Unknown; width * n],
+            failed: Vec::new(),
+        };
         let block = block.max(1);
-        let failed = ranks
-            .par_chunks_mut((n_areas * block).max(1))
-            .zip(edges.par_chunks_mut(block))
-            .zip(chunks_or_empty(&mut truths, width * block, n.div_ceil(block)))
-            .enumerate()
-            .map(|(at, ((ranks, edges), truths))| {
-                let start = first + (at * block) as u32;
-                let n_done = edges.len() as u64;
-                let failed = self.block(start, ranks, edges, truths);
-                progress(n_done);
-                failed
-            })
-            .collect::<Vec<_>>();
-        Chunk { ranks, edges, truths, failed: failed.into_iter().flatten().collect() }
+        let wave = (block * rayon::current_num_threads() * BLOCKS_A_WAVE).min(n.max(1));
+        let mut done = 0;
+        while done < n && !watch.stop.load(Ordering::Relaxed) {
+            let size = wave.min(n - done);
+            let ranks = &mut chunk.ranks[done * n_areas..][..size * n_areas];
+            let edges = &mut chunk.edges[done..][..size];
+            let truths = &mut chunk.truths[done * width..][..size * width];
+            let failed: Vec<_> = ranks
+                .par_chunks_mut((n_areas * block).max(1))
+                .zip(edges.par_chunks_mut(block))
+                .zip(chunks_or_empty(truths, width * block, size.div_ceil(block)))
+                .enumerate()
+                .map(|(at, ((ranks, edges), truths))| {
+                    let start = done + at * block;
+                    let drawn = (0..edges.len()).map(|at| settings((start + at) as u32)).collect();
+                    let n_done = edges.len() as u64;
+                    let failed = self.block(drawn, ranks, edges, truths);
+                    (watch.progress)(n_done);
+                    failed
+                })
+                .collect();
+            chunk.failed.extend(failed.into_iter().flatten());
+            done += size;
+        }
+        chunk.ranks.truncate(done * n_areas);
+        chunk.edges.truncate(done);
+        chunk.truths.truncate(done * width);
+        chunk
     }
 
     /// Fills the rows of one block.
     fn block<T: Cell>(
         &self,
-        first: u32,
+        settings: Vec<Settings>,
         ranks: &mut [T],
         edges: &mut [Edges],
         truths: &mut [Truth],
     ) -> Vec<(u32, String)> {
         let n_areas = self.order.len();
-        let settings: Vec<Settings> =
-            (0..edges.len() as u32).map(|at| self.drawer.settings(first + at)).collect();
         let mut scratch = Scratch::default();
         let mut row = vec![0_u32; n_areas];
         let mut store = |at: usize, scores: &mut [f64]| {
@@ -338,7 +389,7 @@ impl<'a> Study<'a> {
                 for (&(_, _, at), scores) in group.iter().zip(out.iter_mut()) {
                     for (position, row) in &tiles.gaps {
                         scores[*position] =
-                            self.score_of_row(&settings[at].weights, row, &mut of_domain);
+                            score_of_row(self.plan, &settings[at].weights, row, &mut of_domain);
                     }
                     store(at, scores);
                 }
@@ -354,7 +405,7 @@ impl<'a> Study<'a> {
     /// Whether one weighted sum gives the score, and if so whether of logarithms.
     fn is_quick(&self, drawn: &Settings) -> Option<bool> {
         let combination = &self.combinations[drawn.combination];
-        let data = self.space.sampling != Sampling::None || self.space.gaps != GapDraws::None;
+        let data = self.space.draws_values() || self.space.gaps != GapDraws::None;
         let k = drawn.k.is_some() && recipe::k_changes_indicators(&combination.definition);
         if data || k || self.basis == RuleBasis::Whole {
             return None;
@@ -379,7 +430,7 @@ impl<'a> Study<'a> {
             &self.analysis.table,
             &definition,
             self.drawer.seed,
-            drawn.replicate,
+            drawn.data,
         );
         let anew =
             measured.is_some() || (drawn.k.is_some() && recipe::k_changes_indicators(&definition));
@@ -413,97 +464,6 @@ impl<'a> Study<'a> {
         };
         Ok((scores, answers))
     }
-
-    /// The score of a row with gaps, level by level as `aggregate` has it; on logarithms the sum
-    /// is that of a geometric mean.
-    ///
-    /// `of_domain` has a slot a domain and is overwritten, children before parents.
-    fn score_of_row(&self, weights: &LevelWeights, row: &[f64], of_domain: &mut [f64]) -> f64 {
-        let mut result = f64::NAN;
-        for (level, weights) in self.plan.levels().iter().zip(weights) {
-            let children = level.children.iter().map(|child| match *child {
-                Child::Domain(at) => of_domain[at],
-                Child::Indicator(at) => row[at],
-            });
-            let (mut all, mut there, mut lost) = (0.0, 0.0, 0.0);
-            for (x, weight) in children.clone().zip(weights) {
-                all += weight;
-                if x.is_nan() {
-                    lost += weight;
-                } else {
-                    there += weight;
-                }
-            }
-            let at_least = match self.plan.level(level.domain).missing {
-                MissingPolicy::Propagate => 0.0,
-                MissingPolicy::AvailableWeight { at_least } => at_least,
-            };
-            let propagates =
-                matches!(self.plan.level(level.domain).missing, MissingPolicy::Propagate);
-            let undecided =
-                (propagates && lost != 0.0) || there <= 0.0 || there / all < at_least - 1e-9;
-            result = if undecided {
-                f64::NAN
-            } else {
-                let scale = if lost == 0.0 { 1.0 } else { all / there };
-                let present = children.zip(weights).filter(|(x, _)| !x.is_nan());
-                present.fold(0.0, |sum, (x, weight)| sum + weight * scale * x)
-            };
-            if let Some(domain) = level.domain {
-                of_domain[domain] = result;
-            }
-        }
-        result
-    }
-}
-
-impl Tiles {
-    fn of(scaled: &ScaledTable, order: &[u32], of: impl Fn(f64) -> f64) -> Self {
-        let p = scaled.columns().len();
-        let mut cells = vec![0.0; order.len().div_ceil(LANES) * p * LANES];
-        let mut gaps = Vec::new();
-        for (position, &area) in order.iter().enumerate() {
-            let row: Vec<f64> =
-                scaled.columns().iter().map(|column| of(column.values[area as usize])).collect();
-            if row.iter().any(|x| x.is_nan()) {
-                gaps.push((position, row));
-                continue;
-            }
-            let start = position / LANES * p * LANES + position % LANES;
-            for (j, x) in row.into_iter().enumerate() {
-                cells[start + j * LANES] = x;
-            }
-        }
-        Self { cells, gaps }
-    }
-
-    /// The weighted sums of up to [`LANES`] sets of weights, indicators added in their order.
-    fn product(&self, weights: &[Vec<f64>], out: &mut [Vec<f64>; LANES]) {
-        let p = weights.first().map_or(0, Vec::len);
-        let side_by_side: Vec<[f64; LANES]> = (0..p)
-            .map(|j| std::array::from_fn(|r| weights.get(r).map_or(0.0, |weights| weights[j])))
-            .collect();
-        let [a, b, c, d] = out;
-        let rows = a
-            .chunks_exact_mut(LANES)
-            .zip(b.chunks_exact_mut(LANES))
-            .zip(c.chunks_exact_mut(LANES))
-            .zip(d.chunks_exact_mut(LANES));
-        for (tile, (((a, b), c), d)) in self.cells.chunks_exact((p * LANES).max(1)).zip(rows) {
-            let mut sums = [[0.0; LANES]; LANES];
-            for (x, w) in tile.as_chunks::<LANES>().0.iter().zip(&side_by_side) {
-                for (sum, w) in sums.iter_mut().zip(w) {
-                    for (sum, x) in sum.iter_mut().zip(x) {
-                        *sum += w * x;
-                    }
-                }
-            }
-            a.copy_from_slice(&sums[0]);
-            b.copy_from_slice(&sums[1]);
-            c.copy_from_slice(&sums[2]);
-            d.copy_from_slice(&sums[3]);
-        }
-    }
 }
 
 /// Blocks of a list that may be empty, then as many empty blocks.
@@ -535,6 +495,16 @@ fn score_levels(scaled: &ScaledTable, definition: &IndexDefinition) -> Result<Le
     Ok((levels.domains, levels.scores))
 }
 
+/// The weights of a recipe's levels, which the data may decide; an error where the levels cannot
+/// be computed.
+fn level_weights(
+    scaled: &ScaledTable,
+    definition: &IndexDefinition,
+) -> Result<LevelWeights, String> {
+    let plan = plan_of(definition)?;
+    aggregate(scaled, &plan).map(|done| done.level_weights).map_err(|error| error.to_string())
+}
+
 fn source_of(analysis: &Analysis, definition: &IndexDefinition) -> Result<Source, String> {
     // Plain means never fail, so that only treatment and normalisation are tried here.
     let mut probe = definition.clone();
@@ -542,91 +512,6 @@ fn source_of(analysis: &Analysis, definition: &IndexDefinition) -> Result<Source
     let plan = Plan::of(&probe).map_err(|problems| problems[0].to_string())?;
     let computed = compute(analysis.table.clone(), &plan).map_err(|error| error.to_string())?;
     Ok(Source { scaled: computed.scaled, plain: None, logs: None })
-}
-
-/// Every combination of discrete choices: its label, the recipe before its levels are changed,
-/// and the whole recipe. A choice that leaves the recipe as another one has made it is taken once.
-fn alternatives(
-    own: &IndexDefinition,
-    space: &Space,
-) -> Result<Vec<(String, IndexDefinition, IndexDefinition)>, UncertaintyError> {
-    let short = crate::explain::short_name::<crate::aggregate::Aggregation>;
-    let mut before: Vec<(String, IndexDefinition)> = Vec::new();
-    let add = |list: &mut Vec<(String, IndexDefinition)>, label: String, made| {
-        if !list.iter().any(|(_, known)| *known == made) {
-            list.push((label, made));
-        }
-    };
-    match &space.treatment {
-        None => before.push((String::new(), own.clone())),
-        Some(choice) => {
-            if choice.own {
-                add(&mut before, "treatment: own".to_owned(), own.clone());
-            }
-            for alternative in &choice.alternatives {
-                let mut made = own.clone();
-                recipe::with_treatment(&mut made, alternative);
-                add(&mut before, format!("treatment: {}", alternative.id), made);
-            }
-        }
-    }
-    let mut sources: Vec<(String, IndexDefinition)> = Vec::new();
-    for (label, treated) in before {
-        let join = |text: String| if label.is_empty() { text } else { format!("{label}; {text}") };
-        match &space.normalisation {
-            None => add(&mut sources, label.clone(), treated),
-            Some(choice) => {
-                if choice.own {
-                    add(&mut sources, join("normalisation: own".to_owned()), treated.clone());
-                }
-                let own_method = one_method(&treated);
-                for method in
-                    choice.methods.iter().filter(|m| !choice.own || own_method != Some(**m))
-                {
-                    let mut made = treated.clone();
-                    recipe::with_normalisation(&mut made, *method);
-                    let name = crate::explain::short_name(method);
-                    add(&mut sources, join(format!("normalisation: {name}")), made);
-                }
-            }
-        }
-    }
-    let mut all: Vec<(String, IndexDefinition, IndexDefinition)> =
-        sources.into_iter().map(|(label, made)| (label, made.clone(), made)).collect();
-    for choice in &space.aggregation {
-        let name = if choice.levels.is_empty() { "all".into() } else { choice.levels.join("+") };
-        let mut next: Vec<(String, IndexDefinition, IndexDefinition)> = Vec::new();
-        for (label, source, made) in all {
-            let mut options = Vec::new();
-            if choice.own {
-                options.push(("own".to_owned(), made.clone()));
-            }
-            for method in &choice.methods {
-                let mut other = made.clone();
-                recipe::with_aggregation(&mut other, &choice.levels, method);
-                options.push((short(method), other));
-            }
-            for (option, made) in options {
-                if !next.iter().any(|(_, known, whole)| *known == source && *whole == made) {
-                    let text = format!("aggregation ({name}): {option}");
-                    let label = if label.is_empty() { text } else { format!("{label}; {text}") };
-                    next.push((label, source.clone(), made));
-                }
-            }
-        }
-        if next.len() > MAX_COMBINATIONS {
-            return Err(UncertaintyError::TooManyCombinations { n: next.len() });
-        }
-        all = next;
-    }
-    Ok(all)
-}
-
-/// The normalisation that all indicators share, if there is one.
-fn one_method(definition: &IndexDefinition) -> Option<crate::normalise::Normalisation> {
-    let mut methods = definition.indicators.iter().map(|i| definition.normalisation(i));
-    let first = methods.next()??;
-    methods.all(|method| method == Some(first)).then_some(*first)
 }
 
 fn rule_basis(analysis: &Analysis) -> RuleBasis {

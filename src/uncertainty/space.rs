@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::Aggregation;
 use crate::index::Plan;
 use crate::indicator::IndicatorId;
-use crate::normalise::{Divisor, Normalisation, RankShare};
+use crate::normalise::{Divisor, Normalisation, RankShare, Reference};
 use crate::rank::Ties;
 use crate::suggest::nearest;
 use crate::treat::{Imputation, Treatment};
@@ -60,6 +60,9 @@ pub struct Space {
     /// Other treatments of gaps and extreme values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub treatment: Option<TreatmentChoice>,
+    /// Other reference sets: the areas that minimum, maximum, mean and deviation are taken of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<ReferenceChoice>,
     /// Other aggregations, for all levels or for some.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aggregation: Vec<AggregationChoice>,
@@ -72,6 +75,10 @@ pub struct Space {
     /// Whether rates have sampling error.
     #[serde(default)]
     pub sampling: Sampling,
+    /// Standard errors of indicators that are estimates, such as those of a survey: their values
+    /// are drawn from a normal distribution, those in per cent kept within 0..100.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub standard_errors: BTreeMap<IndicatorId, StandardError>,
     /// Whether gaps are filled at random.
     #[serde(default)]
     pub gaps: GapDraws,
@@ -135,6 +142,37 @@ pub struct NormalisationChoice {
     pub own: bool,
     /// The others, used for every indicator.
     pub methods: Vec<Normalisation>,
+}
+
+/// Reference sets, each equally likely.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ReferenceChoice {
+    /// Whether the recipe's own set is one of them.
+    #[serde(default = "yes")]
+    pub own: bool,
+    /// The others, used for every indicator.
+    pub alternatives: Vec<ReferenceAlternative>,
+}
+
+/// Another reference set of every indicator.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ReferenceAlternative {
+    /// Its name.
+    pub id: String,
+    /// The set.
+    pub reference: Reference,
+}
+
+/// The standard error of every area's value of an indicator.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum StandardError {
+    /// In the unit of the indicator.
+    Absolute(f64),
+    /// As a share of the value, such as 0.05.
+    Relative(f64),
 }
 
 /// Treatments, each equally likely.
@@ -210,6 +248,10 @@ pub enum GapDraws {
     /// Each gap gets the value of an area drawn at random among those that have one. Supposes
     /// that what is missing is like what is there.
     Observed,
+    /// Each gap gets the value of one of the area's neighbours, drawn at random among those that
+    /// have one; of any area where none has. Makes an area look like its surroundings. Needs
+    /// `[areas] neighbours`.
+    Neighbours,
 }
 
 /// What is reported.
@@ -245,10 +287,12 @@ impl Space {
             scenarios: Vec::new(),
             normalisation: None,
             treatment: None,
+            reference: None,
             aggregation: Vec::new(),
             exponential: None,
             leave_out: 0.0,
             sampling: Sampling::None,
+            standard_errors: BTreeMap::new(),
             gaps: GapDraws::None,
             results: ResultOptions::default(),
         }
@@ -272,6 +316,11 @@ impl Space {
             }),
             ..Self::fixed()
         }
+    }
+
+    /// Whether values have sampling error.
+    pub fn draws_values(&self) -> bool {
+        self.sampling != Sampling::None || !self.standard_errors.is_empty()
     }
 
     /// Everything that is wrong with the space for this recipe, each as what and what to do.
@@ -333,7 +382,16 @@ impl Space {
             format!("`worst-share-of-people` is {share}"),
             "it lies above 0 and is at most 1",
         );
+        for (id, error) in &self.standard_errors {
+            let (StandardError::Absolute(error) | StandardError::Relative(error)) = error;
+            problem(
+                !(error.is_finite() && *error >= 0.0),
+                format!("the standard error of `{id}` is {error}"),
+                "it is zero or more",
+            );
+        }
         let empty = self.normalisation.as_ref().is_some_and(|c| !c.own && c.methods.is_empty())
+            || self.reference.as_ref().is_some_and(|c| !c.own && c.alternatives.is_empty())
             || self.treatment.as_ref().is_some_and(|c| !c.own && c.alternatives.is_empty())
             || self.aggregation.iter().any(|c| !c.own && c.methods.is_empty());
         problem(
@@ -365,6 +423,10 @@ impl Space {
         }
         for choice in &self.aggregation {
             choice.levels.iter().for_each(|name| check(&levels, "level", name));
+        }
+        let indicators: Vec<&str> = definition.indicators.iter().map(|i| i.id.as_str()).collect();
+        for id in self.standard_errors.keys() {
+            check(&indicators, "indicator", id.as_str());
         }
         for scenario in &self.scenarios {
             scenario.weights.keys().for_each(|name| check(&children, "weight", name.as_str()));

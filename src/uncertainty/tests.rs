@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use super::sensitivity::{SensitivityDesign, SensitivityError};
 use super::space::{
     AggregationChoice, GapDraws, NormalisationChoice, ResultOptions, Sampling, WeightSpread,
 };
@@ -89,8 +90,8 @@ fn more_replicates_keep_the_first_ones() {
     let plan = Plan::of(&town.definition).unwrap();
     let space = varied();
     let study = Study::of(&town, &plan, &space, 1).unwrap();
-    let short = study.chunk::<u16>(0, 20, 8, &|_| ());
-    let long = study.chunk::<u16>(0, 50, 32, &|_| ());
+    let short = study.chunk::<u16>(0, 20, 8, Watch::none());
+    let long = study.chunk::<u16>(0, 50, 32, Watch::none());
     assert_eq!(short.ranks, long.ranks[..short.ranks.len()]);
     let one = study.ranks(17).unwrap();
     for (position, &area) in study.order.iter().enumerate() {
@@ -193,7 +194,8 @@ fn sampling_error_stays_within_0_and_100_and_leaves_gaps_alone() {
     let space = Space { sampling: Sampling::FromCounts, ..Space::fixed() };
     let mut sum = 0.0;
     for r in 0..400 {
-        let drawn = draws::data(&space, &town.table, &town.definition, 1, r).unwrap();
+        let streams = draws::DataStreams { sampling: r, gaps: r };
+        let drawn = draws::data(&space, &town.table, &town.definition, 1, streams).unwrap();
         for (before, after) in town.table.columns().iter().zip(drawn.columns()) {
             assert_eq!(before.states(), after.states());
         }
@@ -204,8 +206,38 @@ fn sampling_error_stays_within_0_and_100_and_leaves_gaps_alone() {
     let rate = town.table.columns()[0].values()[3];
     assert!((sum - rate).abs() < 1.0, "{sum} {rate}");
     let gaps = Space { gaps: GapDraws::Observed, ..Space::fixed() };
-    let filled = draws::data(&gaps, &town.table, &town.definition, 1, 0).unwrap();
+    let streams = draws::DataStreams { sampling: 0, gaps: 0 };
+    let filled = draws::data(&gaps, &town.table, &town.definition, 1, streams).unwrap();
     assert_eq!(filled.columns()[2].n_present(), 40);
+    // Area 3 has no school value; among neighbours it can only get theirs.
+    let pairs = [("003".to_owned(), "004".to_owned()), ("003".to_owned(), "005".to_owned())];
+    let (near, unknown) = crate::neighbour::Neighbours::from_pairs(town.table.areas(), &pairs);
+    assert!(unknown.is_empty());
+    let table = town.table.clone().with_neighbours(near);
+    let gaps = Space { gaps: GapDraws::Neighbours, ..Space::fixed() };
+    let school = town.table.columns()[2].values();
+    let mut seen = [false; 2];
+    for r in 0..50 {
+        let streams = draws::DataStreams { sampling: r, gaps: r };
+        let filled = draws::data(&gaps, &table, &town.definition, 1, streams).unwrap();
+        let x = filled.columns()[2].values()[3];
+        assert!(x == school[4] || x == school[5], "{x}");
+        seen[usize::from(x == school[5])] = true;
+        assert!(filled.neighbours().is_some());
+    }
+    assert_eq!(seen, [true; 2]);
+    let errors = BTreeMap::from([("income".into(), space::StandardError::Relative(0.1))]);
+    let given = Space { standard_errors: errors, ..Space::fixed() };
+    let income = town.table.columns()[1].values()[0];
+    let (mut sum, mut squares) = (0.0, 0.0);
+    for r in 0..2000 {
+        let streams = draws::DataStreams { sampling: r, gaps: r };
+        let drawn = draws::data(&given, &town.table, &town.definition, 1, streams).unwrap();
+        let x = drawn.columns()[1].values()[0] / income - 1.0;
+        sum += x / 2000.0;
+        squares += x * x / 2000.0;
+    }
+    assert!(sum.abs() < 0.01 && (squares.sqrt() - 0.1).abs() < 0.01, "{sum} {squares}");
 }
 
 #[test]
@@ -243,13 +275,71 @@ fn tipping_points_hold_just_below_and_just_above() {
                     again.selection.unwrap().outcomes()[at] == crate::select::Truth::True
                 }
                 tipping::Moved::Weight { level } => selected_with(&town, level, &tip.id, x, at),
+                tipping::Moved::Threshold => selected_by(&town, tip.id.as_str(), x, at),
             };
             assert_eq!(is_in(point.keeps), found.is_selected, "{tip:?}");
             assert_eq!(is_in(point.turns), !found.is_selected, "{tip:?}");
-            assert!((point.keeps - point.turns).abs() <= 1e-9 * (tip.range[1] - tip.range[0]));
+            let width = tip.range[1] - tip.range[0];
+            let step = if tip.moved == tipping::Moved::Threshold { 1.0 } else { 1e-9 * width };
+            assert!((point.keeps - point.turns).abs() <= step, "{tip:?}");
         }
     }
     assert!(n_points > 50, "{n_points}");
+}
+
+/// Whether an area is selected by the rule with another number of areas.
+fn selected_by(town: &Analysis, path: &str, n: f64, at: usize) -> bool {
+    assert_eq!(path, "worst.take.areas");
+    let rule: RuleFile =
+        toml::from_str(&RULE.replace("areas = 4", &format!("areas = {n}"))).unwrap();
+    let plan = Plan::of(&town.definition).unwrap();
+    let again = analyse(town.table.clone(), &plan, Some(&rule), Vec::new()).unwrap();
+    again.selection.unwrap().outcomes()[at] == crate::select::Truth::True
+}
+
+#[test]
+fn thresholds_of_any_rule_tip_at_the_area_s_own_number() {
+    let rule = RULE.replace(
+        "worst = { take = { areas = 4 } }",
+        "all = [{ compare = { fact = { indicator = \"poor\" }, op = \">=\", limit = { value = 25 } } },\
+          { compare = { fact = \"score\", op = \">\", limit = { mean = { plus-sd = 0.5 } } } }]",
+    );
+    let town = analysis(30, &rule);
+    let plan = Plan::of(&town.definition).unwrap();
+    let rule = town.selection.as_ref().unwrap().rule();
+    let places = threshold::thresholds(rule);
+    let of = |name: &str| places.iter().any(|place| place == name);
+    assert!(
+        of("all.0.compare.limit.value") && of("all.1.compare.limit.mean.plus-sd"),
+        "{places:?}"
+    );
+    let mut n_points = 0;
+    for at in 0..30 {
+        let found = tipping::tipping(&town, &plan, at, tipping::OtherWeights::Rescaled).unwrap();
+        for tip in found.tips.iter().filter(|tip| tip.moved == tipping::Moved::Threshold) {
+            let Some(point) = tip.point else { continue };
+            n_points += 1;
+            if tip.id.as_str() == "all.0.compare.limit.value" {
+                let own = town.table.columns()[0].values()[at];
+                assert!((point.turns - own).abs() < 1e-6 * own, "{tip:?} {own}");
+                assert!(tip.title.nb.contains("Fattige"), "{tip:?}");
+            }
+            for (x, is_in) in [(point.keeps, found.is_selected), (point.turns, !found.is_selected)]
+            {
+                let other = threshold::with_threshold(rule, tip.id.as_str(), &x.into()).unwrap();
+                let again = analyse(town.table.clone(), &plan, Some(&other), Vec::new()).unwrap();
+                let outcome = again.selection.unwrap().outcomes()[at];
+                assert_eq!(outcome == crate::select::Truth::True, is_in, "{tip:?}");
+            }
+        }
+        let lines = tipping::sentences(&found, &town, Language::Nb);
+        assert!(
+            lines
+                .iter()
+                .any(|line| line.contains("tallet i regelen") || line.contains("Tallet i regelen"))
+        );
+    }
+    assert!(n_points > 10, "{n_points}");
 }
 
 /// Whether an area is selected with one weight changed and the others of its level rescaled,
@@ -320,4 +410,178 @@ fn analysis(n: usize, rule: &str) -> Analysis {
     let table = IndicatorTable::new(areas, columns);
     let plan = Plan::of(&definition).unwrap();
     analyse(table, &plan, Some(&rule), Vec::new()).unwrap()
+}
+
+#[test]
+fn sensitivity_of_one_assumption_is_all_of_it_and_of_a_dead_one_nothing() {
+    let town = analysis(40, RULE);
+    let plan = Plan::of(&town.definition).unwrap();
+    let mut space = Space {
+        weights: WeightSpread::Dirichlet { concentration: 20.0, levels: BTreeMap::new() },
+        ..Space::fixed()
+    };
+    let both = of_assumptions(&town, &plan, &space, 256).unwrap();
+    let ids: Vec<String> = both.assumptions.iter().map(assumption::Assumption::id).collect();
+    assert_eq!(ids, ["weights-top", "weights-below"]);
+    // A wide spread at the top and hardly any below: the top explains nearly all.
+    space.weights = WeightSpread::Dirichlet {
+        concentration: 10.0,
+        levels: BTreeMap::from([("money".to_owned(), 1e9)]),
+    };
+    let top = of_assumptions(&town, &plan, &space, 256).unwrap();
+    let ranks = &top.outputs[0].indices;
+    assert!(ranks.total[0].value > 0.9 && ranks.total[1].value < 0.01, "{ranks:?}");
+    assert!(ranks.first[1].low <= 0.0 && ranks.first[1].high >= 0.0, "{ranks:?}");
+    assert_eq!(top.outputs.len(), 2);
+    // Areas without a rank in every run have none of their own.
+    let unranked = town.ranking.ranks().iter().filter(|rank| rank.is_nan()).count();
+    assert!(top.areas.iter().filter(|area| area.is_none()).count() >= unranked);
+}
+
+#[test]
+fn sensitivity_is_the_same_on_any_number_of_threads_and_sums_agree_with_kept_ranks() {
+    let town = analysis(60, RULE);
+    let plan = Plan::of(&town.definition).unwrap();
+    let space = Space { normalisation: Space::usual().normalisation, ..varied_weights() };
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| of_assumptions(&town, &plan, &space, 64).unwrap())
+    };
+    let one = run(1);
+    assert_eq!(format!("{one:?}"), format!("{:?}", run(2)));
+    let summed = sensitivity::computed_without_intervals(
+        &town,
+        &plan,
+        &space,
+        SensitivityDesign { points: 64, seed: 3, resamples: 20, level: 0.9 },
+    );
+    let mut n = 0;
+    for (kept, summed) in one.areas.iter().zip(&summed.areas) {
+        let (Some(kept), Some(summed)) = (kept, summed) else {
+            assert!(kept.is_none() && summed.is_none());
+            continue;
+        };
+        assert!((kept.variance - summed.variance).abs() < 1e-9 * (1.0 + kept.variance));
+        let pairs =
+            kept.first.iter().chain(&kept.total).zip(summed.first.iter().chain(&summed.total));
+        for (a, b) in pairs {
+            n += 1;
+            assert!((a.value - b.value).abs() < 1e-9, "{a:?} {b:?}");
+            assert!(b.low.is_nan() && !a.low.is_nan());
+        }
+    }
+    assert!(n > 100);
+}
+
+#[test]
+fn sensitivity_refuses_what_it_cannot_answer() {
+    let town = analysis(30, RULE);
+    let plan = Plan::of(&town.definition).unwrap();
+    let wrong = |space: &Space, points| of_assumptions(&town, &plan, space, points).unwrap_err();
+    assert!(matches!(
+        wrong(&Space::usual(), 1000),
+        SensitivityError::Points { points: 1000, near: 1024 }
+    ));
+    assert!(matches!(wrong(&Space::fixed(), 64), SensitivityError::NothingVaries));
+    // Z-scores can be computed and geometric means can, but not together.
+    let SensitivityError::NotFree { n: 1, example } = wrong(&varied(), 64) else {
+        panic!("not refused");
+    };
+    assert!(example.contains("z-score") && example.contains("geometric"), "{example}");
+    // An option that never works is left out and told.
+    let geometric = Space {
+        aggregation: varied().aggregation,
+        normalisation: Some(NormalisationChoice {
+            own: false,
+            methods: vec![Normalisation::ZScore { mean: 0.0, sd: 1.0, divisor: Divisor::Sample }],
+        }),
+        ..varied_weights()
+    };
+    let found = of_assumptions(&town, &plan, &geometric, 64).unwrap();
+    assert_eq!(found.assumptions.len(), 2);
+    assert!(found.notices.iter().any(|notice| notice.key == "sensitivity.refused"));
+}
+
+fn varied_weights() -> Space {
+    Space { weights: WeightSpread::DirichletCv { cv: 0.25 }, ..Space::fixed() }
+}
+
+fn of_assumptions(
+    town: &Analysis,
+    plan: &Plan<'_>,
+    space: &Space,
+    points: u32,
+) -> Result<Sensitivity, SensitivityError> {
+    let design = SensitivityDesign { points, seed: 3, resamples: 20, level: 0.9 };
+    sensitivity::sensitivity(town, plan, space, design, Watch::none())
+}
+
+#[test]
+fn a_stopped_run_is_the_shorter_run() {
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+    let town = analysis(40, RULE);
+    let plan = Plan::of(&town.definition).unwrap();
+    let space = varied();
+    let (stop, done) = (AtomicBool::new(false), AtomicU64::new(0));
+    let progress =
+        |n: u64| stop.store(done.fetch_add(n, Ordering::Relaxed) > 100, Ordering::Relaxed);
+    let watch = Watch { progress: &progress, stop: &stop };
+    let execution = Execution { replicates: 100_000, block: 7, matrix_limit_bytes: usize::MAX };
+    let stopped = uncertainty_until(&town, &plan, &space, 5, execution, watch).unwrap();
+    let n = stopped.n_replicates;
+    assert!(n > 100 && n < 100_000 && stopped.n_asked == 100_000, "{n}");
+    assert!(stopped.notices.iter().any(|notice| notice.key == "uncertainty.stopped"));
+    let short = uncertainty(&town, &plan, &space, 5, Execution::of(n), &|_| ()).unwrap();
+    assert_eq!(format!("{:?}", short.rows), format!("{:?}", stopped.rows));
+    let never = AtomicBool::new(true);
+    let watch = Watch { progress: &|_| (), stop: &never };
+    let error = uncertainty_until(&town, &plan, &space, 5, execution, watch).unwrap_err();
+    assert!(matches!(error, UncertaintyError::Stopped));
+}
+
+#[test]
+fn a_reference_set_is_an_assumption_like_any_other() {
+    let town = analysis(40, RULE);
+    let plan = Plan::of(&town.definition).unwrap();
+    let space: Space = toml::from_str(
+        "version = 1\n[reference]\nalternatives = [{ id = \"few\", \
+         reference = { areas = [\"000\", \"001\", \"002\", \"004\", \"006\"] } }]\n",
+    )
+    .unwrap();
+    let found = uncertainty(&town, &plan, &space, 1, Execution::of(60), &|_| ()).unwrap();
+    assert_eq!(found.combinations, ["reference: own", "reference: few"]);
+    assert!(found.rows.iter().any(|row| row.low < row.high), "another set moves some rank");
+    let sensitivity = of_assumptions(&town, &plan, &space, 16).unwrap();
+    assert_eq!(sensitivity.assumptions, [assumption::Assumption::Reference]);
+}
+
+#[test]
+fn weights_that_the_data_decide_are_those_of_each_combination() {
+    let text = DEFINITION.replace(
+        "score = { aggregate = { method = \"arithmetic-mean\" }, missing",
+        "score = { weights = { method = \"entropy\" }, aggregate = { method = \"arithmetic-mean\" }, missing",
+    );
+    let definition: IndexDefinition = toml::from_str(&text).unwrap();
+    let plan = Plan::of(&definition).unwrap();
+    let rule: RuleFile = toml::from_str(RULE).unwrap();
+    let town = analyse(analysis(40, RULE).table, &plan, Some(&rule), Vec::new()).unwrap();
+    let space = Space::fixed();
+    let study = Study::of(&town, &plan, &space, 1).unwrap();
+    assert_eq!(study.settings(0).weights, town.computation.level_weights);
+    let fixed = uncertainty(&town, &plan, &space, 1, Execution::of(2), &|_| ()).unwrap();
+    assert!(fixed.notices.iter().any(|notice| notice.key == "uncertainty.weights-from-data"));
+    for (row, rank) in fixed.rows.iter().zip(town.ranking.ranks()) {
+        assert!(row.mean == *rank || rank.is_nan() && row.n_ranked == 0);
+    }
+    let normalisation = NormalisationChoice {
+        own: true,
+        methods: vec![Normalisation::Percentile {
+            share: crate::normalise::RankShare::RankLessHalfOverN,
+            ties: crate::rank::Ties::Average,
+        }],
+    };
+    let varied = Space { normalisation: Some(normalisation), ..Space::fixed() };
+    let study = Study::of(&town, &plan, &varied, 1).unwrap();
+    let other = (0..40).map(|r| study.settings(r)).find(|drawn| drawn.combination == 1).unwrap();
+    assert_ne!(other.weights, town.computation.level_weights);
 }

@@ -1,6 +1,7 @@
 //! What would have to change for an area to enter or leave the selection?
 //!
-//! One weight, or one value of the area, is moved while all else stays; the index is computed and
+//! One weight, one value of the area or one threshold of the rule ([`super::threshold`]) is moved
+//! while all else stays; the index is computed and
 //! the rule applied anew at every step, so that any rule will do. The range is searched outwards
 //! in [`STEPS`] steps and the first step in which the answer turns is halved until its two sides
 //! agree to ten digits: on one side the answer is the old one, on the other the new one. A turn
@@ -20,6 +21,7 @@ use crate::select::{Facts, RuleFile, Truth, select};
 use crate::statistics::Summary;
 
 use super::recipe;
+use super::threshold::threshold_tips;
 
 /// Steps in which each direction is searched.
 pub const STEPS: u32 = 128;
@@ -46,6 +48,8 @@ pub enum Moved {
         /// Its unit.
         unit: String,
     },
+    /// A number of the rule; [`Tip::id`] is its place in the rule as written.
+    Threshold,
 }
 
 /// The answer for one weight or value.
@@ -83,8 +87,8 @@ pub struct Tipping {
     pub is_selected: bool,
     /// What was done to the other weights.
     pub other_weights: OtherWeights,
-    /// First the weights, level by level, then the values, in the order of the recipe. Values that
-    /// the area lacks are left out.
+    /// First the weights, level by level, then the values, in the order of the recipe, then the
+    /// thresholds in the order of the rule. Values that the area lacks are left out.
     pub tips: Vec<Tip>,
 }
 
@@ -104,7 +108,7 @@ pub enum TippingError {
     },
 }
 
-/// Finds for every weight and every value of the area the smallest change that turns its answer.
+/// Finds for every weight, every value of the area and every threshold of the rule the smallest change that turns its answer.
 ///
 /// Weights are searched from 0 to the sum of their level (to four times that sum where the others
 /// stay); values in per cent from 0 to 100, others to one range of the indicator beyond its ends,
@@ -134,13 +138,20 @@ pub fn tipping(
         }
     }
     questions.extend((0..plan.definition().indicators.len()).map(Question::Value));
-    let tips = questions
+    let mut tips: Vec<Tip> = questions
         .into_par_iter()
         .filter_map(|question| match question {
             Question::Weight(level, child) => case.weight(level, child, other_weights),
             Question::Value(indicator) => case.value(indicator),
         })
         .collect();
+    let facts = Facts {
+        table: &analysis.table,
+        domains: &analysis.computation.domains,
+        ranking: &analysis.ranking,
+        definition: plan.definition(),
+    };
+    tips.extend(threshold_tips(rule, facts, selection, area_idx));
     Ok(Tipping { area_idx, is_selected, other_weights, tips })
 }
 
@@ -160,7 +171,7 @@ struct Case<'a> {
 impl Case<'_> {
     fn weight(&self, level: usize, child: usize, others: OtherWeights) -> Option<Tip> {
         let rules = &self.plan.levels()[level];
-        let base = recipe::weights_of(self.plan);
+        let base = self.analysis.computation.level_weights.clone();
         let sum: f64 = base[level].iter().sum();
         let from = base[level][child];
         let rest = sum - from;
@@ -299,7 +310,11 @@ pub fn sentences(tipping: &Tipping, analysis: &Analysis, language: Language) -> 
     let rule = analysis.selection.as_ref().map_or("", |s| s.rule().title.get(language));
     let mut tips: Vec<&Tip> = tipping.tips.iter().collect();
     let effort = |tip: &Tip| {
-        let width = tip.range[1] - tip.range[0];
+        let width = match tip.moved {
+            Moved::Weight { .. } | Moved::Value { .. } => tip.range[1] - tip.range[0],
+            // There is no end to where a threshold could lie: its own size is the measure.
+            Moved::Threshold => tip.from.abs().max(f64::EPSILON),
+        };
         tip.point.map_or(f64::INFINITY, |point| (point.turns - tip.from).abs() / width)
     };
     tips.sort_by(|a, b| effort(a).total_cmp(&effort(b)));
@@ -316,6 +331,7 @@ pub fn sentences(tipping: &Tipping, analysis: &Analysis, language: Language) -> 
         let (kind, unit, decimals) = match &tip.moved {
             Moved::Weight { .. } => ("weight", "", 2),
             Moved::Value { unit } => ("value", unit.as_str(), usize::from(unit.starts_with('%'))),
+            Moved::Threshold => ("threshold", "", usize::from(tip.from.fract() != 0.0)),
         };
         let title = tip.title.get(language);
         let shown = |x: f64, decimals: usize| {

@@ -7,6 +7,9 @@ use polars::prelude::{
 };
 
 use crate::analysis::Analysis;
+use crate::index::Plan;
+use crate::uncertainty::recipe::level_name;
+use crate::uncertainty::{Settings, Study};
 
 /// Writes `ranking.parquet`: the columns of `ranking.csv`, by rank, with nulls where there is no
 /// value.
@@ -44,6 +47,48 @@ pub fn ranking_parquet(out: impl Write, analysis: &Analysis) -> Result<(), Polar
     ];
     columns.extend(analysis.parts().into_iter().map(|(id, values)| numbers(id, values)));
     let mut frame = DataFrame::new(order.len(), columns)?;
+    ParquetWriter::new(out).finish(&mut frame)?;
+    Ok(())
+}
+
+/// Writes the settings of each replicate: the columns of
+/// [`super::uncertainty::ledger_csv`], with nulls where there is no value.
+///
+/// # Errors
+///
+/// What polars or `out` say.
+pub fn ledger_parquet(
+    out: impl Write,
+    study: &Study<'_>,
+    plan: &Plan<'_>,
+    replicates: u32,
+) -> Result<(), PolarsError> {
+    let drawn: Vec<Settings> = (0..replicates).map(|r| study.settings(r)).collect();
+    let whole = |name: &str, of: &dyn Fn(&Settings) -> u32| -> Column {
+        Series::new(name.into(), drawn.iter().map(of).collect::<Vec<u32>>()).into_column()
+    };
+    let text = |name: &str, of: &dyn Fn(&Settings) -> Option<String>| -> Column {
+        Series::new(name.into(), drawn.iter().map(of).collect::<Vec<_>>()).into_column()
+    };
+    let number = |name: &str, of: &dyn Fn(&Settings) -> Option<f64>| -> Column {
+        Series::new(name.into(), drawn.iter().map(of).collect::<Vec<_>>()).into_column()
+    };
+    let indicators = &plan.definition().indicators;
+    let mut columns = vec![
+        whole("replicate", &|drawn| drawn.replicate),
+        whole("combination", &|drawn| drawn.combination as u32),
+        text("choices", &|drawn| Some(study.combinations()[drawn.combination].label.clone())),
+        text("scenario", &|drawn| study.scenario(drawn).map(str::to_owned)),
+        text("left_out", &|drawn| Some(indicators[drawn.left_out?].id.to_string())),
+        number("k", &|drawn| drawn.k),
+    ];
+    for (at, level) in plan.levels().iter().enumerate() {
+        for (place, child) in level.children.iter().enumerate() {
+            let name = format!("{}/{}", level_name(plan, level), plan.child_id(*child));
+            columns.push(number(&name, &|drawn| Some(drawn.weights[at][place])));
+        }
+    }
+    let mut frame = DataFrame::new(drawn.len(), columns)?;
     ParquetWriter::new(out).finish(&mut frame)?;
     Ok(())
 }

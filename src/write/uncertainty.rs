@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 
 use crate::analysis::Analysis;
+use crate::area::Area;
 use crate::index::Plan;
+use crate::uncertainty::confidence::{Among, AreaSets, Estimated};
 use crate::uncertainty::leave_one_out::LeftOut;
 use crate::uncertainty::recipe::level_name;
 use crate::uncertainty::{Study, Uncertainty};
@@ -190,6 +192,54 @@ pub fn ranks_csv(
         text.push('\n');
         out.write_all(text.as_bytes())?;
         text.clear();
+    }
+    out.write_all(text.as_bytes())
+}
+
+/// Rank sets as they are written.
+#[derive(Debug, Clone, Copy)]
+pub struct RankSets<'a> {
+    /// The areas.
+    pub areas: &'a [Area],
+    /// The estimates that were ranked, in their own direction.
+    pub estimates: &'a [Estimated],
+    /// The sets, in the same order.
+    pub sets: &'a [Option<AreaSets>],
+    /// How many areas "the worst" are.
+    pub n_worst: usize,
+}
+
+/// Writes `area,name,estimate,se,rank,low,high,marginal_low,marginal_high,among_worst`, by rank,
+/// areas without a set last. What there is not is an empty cell.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn rank_sets_csv(out: &mut (impl Write + ?Sized), found: &RankSets<'_>) -> io::Result<()> {
+    let mut text = String::from(
+        "area,name,estimate,se,rank,low,high,marginal_low,marginal_high,among_worst\n",
+    );
+    let mut order: Vec<usize> = (0..found.areas.len()).collect();
+    order.sort_by_key(|&at| (found.sets[at].map_or(usize::MAX, |sets| sets.rank), at));
+    for at in order {
+        push_area(&mut text, &found.areas[at]);
+        for x in [found.estimates[at].value, found.estimates[at].error] {
+            text.push(',');
+            push_number(&mut text, x);
+        }
+        match &found.sets[at] {
+            None => text.push_str(",,,,,,"),
+            Some(AreaSets { rank, simultaneous: all, marginal }) => {
+                let among = match all.among_worst(found.n_worst) {
+                    Among::Surely => "surely",
+                    Among::Possibly => "possibly",
+                    Among::No => "no",
+                };
+                let ends = [all.low, all.high, marginal.low, marginal.high].map(|x| x.to_string());
+                text.push_str(&format!(",{rank},{},{among}", ends.join(",")));
+            }
+        }
+        text.push('\n');
     }
     out.write_all(text.as_bytes())
 }

@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::harness::{csv, folder, levekaar_ok, shared};
 
-const OUTPUTS: [&str; 11] = [
+const OUTPUTS: [&str; 12] = [
     "ranking.csv",
     "ranking.parquet",
     "selection.csv",
@@ -14,6 +14,7 @@ const OUTPUTS: [&str; 11] = [
     "map.png",
     "uncertainty.csv",
     "rank-intervals.svg",
+    "selection-probability.svg",
     "leave-one-out.csv",
     "report.html",
     "run.json",

@@ -20,7 +20,6 @@ use miette::IntoDiagnostic;
 
 use super::super::input::Job;
 use super::super::terminal::Terminal;
-use super::super::uncertainty::refuse_weights_from_data;
 
 /// What is written and said of clusters.
 pub(crate) struct Clusters {
@@ -72,7 +71,6 @@ pub(crate) fn of_project(
         correction: options.correction,
     };
     let doubt = if options.replicates > 0 {
-        refuse_weights_from_data(analysis)?;
         let (space, plan) = (job.space(None)?, job.plan());
         let seed = job.project().uncertainty.seed.unwrap_or(SEED);
         let study = Study::of(analysis, &plan, &space, seed).map_err(miette::Report::new)?;
