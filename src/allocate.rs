@@ -4,7 +4,7 @@
 //! comes an [`Allocation`] with a table for each stage: pot, eligibility, need, shares, floors and
 //! caps, damping, phase-in, themes, matching, carry-over. Amounts are whole kroner, and at every
 //! stage they sum to the pot exactly. [`compare`] and [`scorecard`] put models
-//! side by side.
+//! side by side, [`search`] looks for formulas, and [`sure`] asks how sure winners and losers are.
 //!
 //! What is absent: any recommendation. The models are compared, and what cannot be measured from
 //! money and figures is said not to be.
@@ -19,7 +19,9 @@ pub mod measure;
 pub mod model;
 pub mod need;
 pub mod scorecard;
+pub mod search;
 pub mod structure;
+pub mod sure;
 mod theme;
 mod years;
 

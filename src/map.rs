@@ -5,27 +5,37 @@
 //! a reader could not see: no classes, no rules, no joins.
 
 mod areas;
+mod chart;
 pub mod heatmap;
 mod interval;
 mod label;
 mod legend;
+mod lorenz;
+mod money;
 mod outline;
 mod palette;
 mod raster;
+mod scorecard;
 mod sensitivity;
 mod sets;
+mod slope;
 mod targeting;
 mod text;
 
 use crate::boundary::Shape;
 use crate::indicator::Direction;
 use crate::language::{Language, message, number};
+pub use chart::ChartHead;
 pub use interval::{ALL_UP_TO, WORST_SHOWN, rank_intervals};
 use legend::Legend;
+pub use lorenz::{Curve, lorenz};
+pub use money::money_map;
 use outline::Frame;
 pub use raster::{MAX_EDGE_PX, MapError, rasterise};
+pub use scorecard::{Row, Standing, scorecard_table};
 pub use sensitivity::sensitivity_bars;
 pub use sets::MapSet;
+pub use slope::{SLOPES, Shift, slope_chart, waterfall};
 pub use targeting::targeting_curve;
 use text::{Style, escaped, tenth};
 

@@ -5,6 +5,7 @@
 //! them. Numbers are written so that reading them back gives the same bits.
 
 pub mod allocation;
+pub mod allocation_workbook;
 pub mod candidates;
 pub mod classes;
 pub mod folder;

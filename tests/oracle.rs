@@ -38,6 +38,12 @@ fn the_workbook_is_what_openpyxl_and_libreoffice_read() {
 }
 
 #[test]
+fn the_live_formulas_of_a_funding_workbook_give_what_stands_in_their_cells() {
+    let program = Path::new(env!("CARGO_BIN_EXE_levekaar"));
+    let _ = said("funding_workbook.py", &[program]);
+}
+
+#[test]
 fn areas_are_those_of_geopandas_and_shapely() {
     let program = Path::new(env!("CARGO_BIN_EXE_levekaar"));
     let oslo =

@@ -2,7 +2,9 @@
 
 mod compare;
 mod input;
+mod pictures;
 mod results;
+mod search;
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +15,8 @@ use levekaar::language::{Language, number};
 use levekaar::load::funding;
 use levekaar::money::Money;
 use levekaar::write::allocation::comparison_csv;
+use levekaar::write::allocation_workbook::allocation_workbook;
+use miette::IntoDiagnostic;
 
 use super::map::Tongue;
 use super::score::to_file_or_stdout;
@@ -48,6 +52,7 @@ pub(crate) struct AllocateArgs {
 #[derive(Debug, Subcommand)]
 enum What {
     Compare(compare::CompareArgs),
+    Search(search::SearchArgs),
 }
 
 #[derive(Debug, Args)]
@@ -72,6 +77,7 @@ struct OneArgs {
 pub(crate) fn run(args: &AllocateArgs, terminal: &Terminal) -> miette::Result<()> {
     match &args.what {
         Some(What::Compare(args)) => compare::run(args, terminal),
+        Some(What::Search(args)) => search::run(args, terminal),
         None => one(&args.one, terminal),
     }
 }
@@ -118,7 +124,13 @@ fn present(
         Target::Csv(path) => {
             to_file_or_stdout(Some(path), |o| comparison_csv(o, &comparison, base, language))?;
         }
-        Target::Folder(path) => write_folder(path, &comparison, job, &told, language)?,
+        Target::Workbook(path) => {
+            let bytes = allocation_workbook(&comparison, base, language).into_diagnostic()?;
+            to_file_or_stdout(Some(path), |out| out.write_all(&bytes))?;
+        }
+        Target::Folder(path) => {
+            write_folder(path, &comparison, job, &told, language, terminal)?;
+        }
     }
     terminal.notices(&told, language);
     say_comparison(&comparison, base, language, terminal);

@@ -20,6 +20,7 @@ use crate::allocate::base::{
 use crate::allocate::model::ModelFile;
 use crate::analysis::Analysis;
 use crate::area::AreaId;
+use crate::indicator::Direction;
 use crate::language::{Language, Text, message};
 use crate::money::{Money, MoneyUnit, Unrounded, largest_remainder};
 use crate::notice::Notice;
@@ -487,7 +488,11 @@ fn join_project(base: &mut FundingBase, analysis: &Analysis) {
         base.areas.iter().map(|area| places.get(&area.id).map_or(f64::NAN, |&at| of(at))).collect()
     };
     let people = join(&|at| ranking.areas()[at].population.unwrap_or(f64::NAN));
-    let scores = join(&|at| ranking.scores()[at]);
+    // Claims grow with need, so that a score by which higher is better is turned.
+    let scores = match ranking.direction() {
+        Direction::HigherIsWorse => join(&|at| ranking.scores()[at]),
+        Direction::HigherIsBetter => join(&|at| -ranking.scores()[at]),
+    };
     let indicators: Vec<(String, Vec<f64>)> = analysis
         .table
         .columns()

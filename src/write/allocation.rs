@@ -10,7 +10,11 @@ use crate::allocate::Allocation;
 use crate::allocate::base::{FundedArea, FundingBase};
 use crate::allocate::compare::Comparison;
 use crate::allocate::measure::{Better, Measure, MeasureUnit};
+use crate::allocate::model::{Damping, ModelFile};
+use crate::allocate::need::{Need, ScoreFunction};
 use crate::allocate::scorecard::{Kind, Line, StatedOf, TRADE_OFFS, find};
+use crate::allocate::search::Searched;
+use crate::allocate::sure::AreaSure;
 use crate::language::{Language, message};
 use crate::money::Money;
 
@@ -515,5 +519,78 @@ pub fn baseline_csv(base: &FundingBase) -> String {
     line("links_earmarks", "", today.n_cells as f64, "count");
     line("links_joint_programme", "", n_departments + n_rows, "count");
     line("links_merged", "", n_departments - 1.0 + n_rows, "count");
+    csv.0
+}
+
+/// The formulas of a front: their settings and what they do, one line each.
+pub fn search_csv(found: &Searched) -> String {
+    let mut csv = Csv::new(
+        "formula,formula_share,hold_harmless,years,exponent,threshold,discretion_share,max_loss,\
+         deprived_share",
+    );
+    for (at, formula) in found.front.iter().enumerate() {
+        let [exponent, threshold] = of_score(&formula.model);
+        let kept = match formula.model.damping {
+            Damping::HoldHarmless { share } => share,
+            Damping::None {} | Damping::GuaranteePerHead { .. } => 0.0,
+        };
+        let years = formula.model.phase_in.map_or(1, |phase| phase.years);
+        csv.row(&[
+            Cell::Number((at + 1) as f64),
+            Cell::Number(formula.model.formula_share),
+            Cell::Number(kept),
+            Cell::Number(f64::from(years)),
+            Cell::maybe(exponent),
+            Cell::maybe(threshold),
+            Cell::Number(formula.discretion),
+            Cell::Number(formula.max_loss),
+            Cell::Number(formula.deprived_share),
+        ]);
+    }
+    csv.0
+}
+
+/// Exponent and threshold of a need by score.
+fn of_score(model: &ModelFile) -> [Option<f64>; 2] {
+    match &model.need {
+        Some(Need::PopulationByScore { function }) => match function {
+            ScoreFunction::Power { exponent } => [Some(*exponent), None],
+            ScoreFunction::Above { threshold } => [None, Some(*threshold)],
+            ScoreFunction::Linear {} | ScoreFunction::AboveSmallest {} => [None, None],
+        },
+        Some(
+            Need::Equal {}
+            | Need::Population {}
+            | Need::DeprivedPersons {}
+            | Need::Shares { .. }
+            | Need::Gap { .. }
+            | Need::BestOf { .. },
+        )
+        | None => [None, None],
+    }
+}
+
+/// How sure each area's amount is: an interval, how often it gains or loses, and the pot at which
+/// it has what it has today.
+pub fn sure_csv(rows: &[AreaSure], base: &FundingBase) -> String {
+    let mut csv =
+        Csv::new("area,name,today,amount,low,median,high,gains,loses,sure,break_even_pot");
+    for (area, row) in base.areas.iter().zip(rows) {
+        let [id, name] = names(area);
+        let sure = row.verdict().unwrap_or("");
+        csv.row(&[
+            id,
+            name,
+            Cell::Money(row.today),
+            Cell::Money(row.amount),
+            Cell::Number(row.interval[0]),
+            Cell::Number(row.interval[1]),
+            Cell::Number(row.interval[2]),
+            Cell::Number(row.gains),
+            Cell::Number(row.loses),
+            Cell::Text(sure),
+            row.break_even_pot.map_or(Cell::Nothing, Cell::Money),
+        ]);
+    }
     csv.0
 }

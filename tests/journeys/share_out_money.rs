@@ -199,3 +199,150 @@ fn what_is_wrong_is_said_in_one_message_and_nothing_is_written() {
     assert_eq!(unknown.code, 1, "{}", unknown.err);
     assert_eq!(levekaar(&["allocate", FUNDING]).code, 2);
 }
+
+#[test]
+fn the_page_the_charts_and_the_workbook_come_along() {
+    let out = tempfile::tempdir().unwrap();
+    for (language, word, other) in [
+        ("nb", "Arbeidsgruppen anbefalte Modell 1", "kan ikke måles"),
+        ("en", "recommends none", "cannot be measured"),
+    ] {
+        let target = out.path().join(language);
+        let mut args = vec!["allocate", "compare", FUNDING];
+        args.extend(THREE);
+        args.extend(["-o", target.to_str().unwrap(), "--language", language]);
+        levekaar_ok(&args);
+        let page = fs::read_to_string(target.join("funding.html")).unwrap();
+        assert!(page.contains(word) && page.contains(other));
+        assert!(!page.contains("<script") && !page.contains("src=\"http"));
+        for id in ["T-1", "G3", "M1+11", "M2d5", "M2-7", "WG-1"] {
+            assert!(page.contains(&format!("<th>{id}</th>")), "{id}");
+        }
+        for chart in [
+            "slope-modell-2-full-sammenslaaing.svg",
+            "waterfall-modell-2-full-sammenslaaing.svg",
+            "lorenz.svg",
+            "scorecard.svg",
+        ] {
+            let svg = fs::read_to_string(target.join(chart)).unwrap();
+            assert!(levekaar::map::rasterise(&svg, 960).is_ok(), "{chart}");
+        }
+        assert!(fs::read(target.join("funding.xlsx")).unwrap().starts_with(b"PK"));
+    }
+}
+
+#[test]
+fn oslos_amounts_have_intervals_and_a_map_when_the_index_varies() {
+    let out = tempfile::tempdir().unwrap();
+    let target = out.path().join("oslo");
+    let said = levekaar_ok(&[
+        "allocate",
+        "compare",
+        "datasets/omraadesatsinger-2019/oslo.toml",
+        "today-2019",
+        "datasets/omraadesatsinger-2019/oslo-need-times-people.toml",
+        "-o",
+        target.to_str().unwrap(),
+        "--language",
+        "en",
+    ]);
+    assert!(said.err.contains("sure winners"), "{}", said.err);
+    let read = |name: &str| fs::read_to_string(target.join(name)).unwrap();
+    let rows = csv(&read("oslo-need-times-people/11-how-sure.csv"));
+    assert_eq!(rows.len(), 15);
+    for row in &rows {
+        let of = |name: &str| row[name].parse::<f64>().unwrap();
+        assert!(of("low") <= of("median") && of("median") <= of("high"), "{row:?}");
+        assert!((0.0..=1.0).contains(&(of("gains") + of("loses"))), "{row:?}");
+    }
+    // Nobody who has nothing today can lose.
+    assert!(rows.iter().filter(|row| row["today"] == "0").all(|row| row["loses"] == "0"));
+    let map = read("map-oslo-need-times-people.svg");
+    assert!(map.contains("darker = more kroner") && !map.contains("worse living conditions"));
+}
+
+#[test]
+fn the_search_gives_the_same_front_again_and_keeps_its_aims() {
+    let run = |threads: &str, more: &[&str]| {
+        let mut args = vec![
+            "--threads",
+            threads,
+            "allocate",
+            "search",
+            FUNDING,
+            "--model",
+            "modell-2-full-sammenslaaing",
+            "--trials",
+            "200",
+        ];
+        args.extend(more);
+        levekaar_ok(&args).out
+    };
+    let front = run("1", &[]);
+    assert_eq!(front, run("3", &[]));
+    let rows = csv(&front);
+    assert!((2..=12).contains(&rows.len()), "{front}");
+    let of = |row: &std::collections::BTreeMap<String, String>, name: &str| {
+        row[name].parse::<f64>().unwrap()
+    };
+    for a in &rows {
+        for b in &rows {
+            let worse = |name: &str| of(a, name) > of(b, name) + 1e-9;
+            let better = |name: &str| of(a, name) < of(b, name) - 1e-9;
+            let beaten = worse("discretion_share") && worse("max_loss") && better("deprived_share");
+            assert!(!beaten, "{a:?} is worse than {b:?} in everything");
+        }
+    }
+    let gentle = csv(&run("2", &["--max-loss", "0.1"]));
+    assert!(!gentle.is_empty() && gentle.iter().all(|row| of(row, "max_loss") <= 0.1 + 1e-9));
+    let bad = levekaar(&[
+        "allocate",
+        "search",
+        FUNDING,
+        "--model",
+        "today-2019",
+        "--formula-share",
+        "2..1",
+    ]);
+    assert_eq!(bad.code, 2, "{}", bad.err);
+}
+
+#[test]
+fn what_looks_like_a_formula_stays_text_in_the_workbook() {
+    let files = folder(&[("areas.csv", b"zone,name,poor\n=1+1,@SUM(A1),10\n02,-2+3,30\n")]);
+    let table = files.path().join("areas.csv");
+    let book = files.path().join("x.xlsx");
+    levekaar_ok(&[
+        "allocate",
+        table.to_str().unwrap(),
+        "--name",
+        "name",
+        "--model",
+        "modell-2-full-sammenslaaing",
+        "--pot",
+        "1000",
+        "--figure",
+        "deprived=poor",
+        "-o",
+        book.to_str().unwrap(),
+    ]);
+    let bytes = fs::read(&book).unwrap();
+    assert!(bytes.starts_with(b"PK"));
+    // The strings of a workbook stand in a part of their own; a formula would stand in the sheet.
+    let again = files.path().join("y.xlsx");
+    levekaar_ok(&[
+        "allocate",
+        table.to_str().unwrap(),
+        "--name",
+        "name",
+        "--model",
+        "modell-2-full-sammenslaaing",
+        "--pot",
+        "1000",
+        "--figure",
+        "deprived=poor",
+        "-o",
+        again.to_str().unwrap(),
+    ]);
+    assert!(bytes == fs::read(again).unwrap(), "no clock in a workbook");
+}

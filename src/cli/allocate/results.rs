@@ -3,20 +3,28 @@
 use std::io::Write;
 use std::path::Path;
 
-use levekaar::allocate::base::FundingBase;
+use levekaar::allocate::base::{FundingBase, SCORE};
 use levekaar::allocate::compare::Comparison;
+use levekaar::allocate::model::ModelFile;
+use levekaar::allocate::need::Need;
 use levekaar::allocate::scorecard::scorecard;
-use levekaar::language::{Language, message};
+use levekaar::allocate::sure::sure;
+use levekaar::language::{Language, message, number};
 use levekaar::money::Money;
 use levekaar::notice::Notice;
+use levekaar::report::funding::{FundingPage, funding_page};
+use levekaar::uncertainty::{REPLICATES, SEED, Study};
 use levekaar::write::allocation::{
-    baseline_csv, comparison_csv, measures_csv, scorecard_csv, stages, trade_offs_csv,
+    baseline_csv, comparison_csv, measures_csv, scorecard_csv, stages, sure_csv, trade_offs_csv,
 };
+use levekaar::write::allocation_workbook::allocation_workbook;
 use levekaar::write::folder::Staged;
+use miette::IntoDiagnostic;
 use serde_json::json;
 
 use super::input::Funding;
 use super::percent;
+use super::pictures::charts;
 use crate::cli::score::to_file_or_stdout;
 use crate::cli::terminal::Terminal;
 
@@ -24,6 +32,7 @@ use crate::cli::terminal::Terminal;
 pub(super) enum Target<'a> {
     Stdout,
     Csv(&'a Path),
+    Workbook(&'a Path),
     Folder(&'a Path),
 }
 
@@ -32,7 +41,13 @@ impl<'a> Target<'a> {
     pub(super) fn of(output: Option<&'a Path>) -> Self {
         let Some(path) = output else { return Self::Stdout };
         let ends = |wanted: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(wanted));
-        if ends("csv") { Self::Csv(path) } else { Self::Folder(path) }
+        if ends("csv") {
+            Self::Csv(path)
+        } else if ends("xlsx") {
+            Self::Workbook(path)
+        } else {
+            Self::Folder(path)
+        }
     }
 }
 
@@ -43,6 +58,7 @@ pub(super) fn write_folder(
     job: &Funding,
     notices: &[Notice],
     language: Language,
+    terminal: &Terminal,
 ) -> miette::Result<()> {
     let base = &job.base;
     let mut staged = Staged::new(folder)?;
@@ -62,6 +78,23 @@ pub(super) fn write_folder(
             staged.add(&name, |out| out.write_all(text.as_bytes()))?;
         }
     }
+    let charts = charts(comparison, job, &lines, language)?;
+    for chart in &charts {
+        staged.add(&chart.file, |out| out.write_all(chart.svg.as_bytes()))?;
+    }
+    let page = funding_page(&FundingPage {
+        comparison,
+        base,
+        lines: &lines,
+        charts: &charts,
+        notices,
+        inputs: &job.inputs,
+        language,
+    });
+    staged.add("funding.html", |out| out.write_all(page.as_bytes()))?;
+    let bytes = allocation_workbook(comparison, base, language).into_diagnostic()?;
+    staged.add("funding.xlsx", |out| out.write_all(&bytes))?;
+    how_sure(&mut staged, comparison, job, language, terminal)?;
     let run = run_json(comparison, job, notices);
     staged.add("run.json", |out| {
         serde_json::to_writer_pretty(&mut *out, &run)?;
@@ -71,6 +104,72 @@ pub(super) fn write_folder(
     to_file_or_stdout(None, |out| {
         paths.iter().try_for_each(|path| writeln!(out, "{}", path.display()))
     })
+}
+
+/// How sure the amounts are of each model whose claims come from the project's scores.
+fn how_sure(
+    staged: &mut Staged,
+    comparison: &Comparison,
+    job: &Funding,
+    language: Language,
+    terminal: &Terminal,
+) -> miette::Result<()> {
+    let Some((project, analysis)) = &job.project else { return Ok(()) };
+    let plan = project.plan();
+    let space = project.space(None)?;
+    let study = Study::of(analysis, &plan, &space, SEED)?;
+    let places: Vec<Option<usize>> = job
+        .base
+        .areas
+        .iter()
+        .map(|area| analysis.ranking.areas().iter().position(|other| other.id == area.id))
+        .collect();
+    let scores = |replicate: u32| {
+        let scores = study.worse_up(replicate).ok()?;
+        Some(places.iter().map(|at| at.map_or(f64::NAN, |at| scores[at])).collect())
+    };
+    for allocation in &comparison.allocations {
+        if !uses_score(&allocation.model) {
+            continue;
+        }
+        let text = message(language, "allocate.sure-progress", &[]);
+        let (rows, n_failed) = terminal.counting(&text, u64::from(REPLICATES), |progress| {
+            sure(&allocation.model, &job.base, REPLICATES, &scores, progress)
+        })?;
+        let name = format!("{}/11-how-sure.csv", allocation.model.id);
+        let text = sure_csv(&rows, &job.base);
+        staged.add(&name, |out| out.write_all(text.as_bytes()))?;
+        let count =
+            |word: &str| rows.iter().filter(|row| row.verdict() == Some(word)).count().to_string();
+        let line = message(
+            language,
+            "allocate.sure-line",
+            &[
+                ("model", allocation.model.title.get(language)),
+                ("winners", &count("winner")),
+                ("losers", &count("loser")),
+                ("n", &rows.len().to_string()),
+                ("replicates", &number(f64::from(REPLICATES), 0, language)),
+                ("failed", &n_failed.to_string()),
+            ],
+        );
+        terminal.say(&line);
+    }
+    Ok(())
+}
+
+/// Whether a model's claims hang on the score of the index.
+fn uses_score(model: &ModelFile) -> bool {
+    fn of(need: &Need) -> bool {
+        match need {
+            Need::PopulationByScore { .. } => true,
+            Need::BestOf { formulas } => formulas.iter().any(of),
+            Need::Shares { weights } => weights.contains_key(SCORE),
+            Need::Gap { value, .. } => value == SCORE,
+            Need::Equal {} | Need::Population {} | Need::DeprivedPersons {} => false,
+        }
+    }
+    model.formula_share > 0.0 && model.need.as_ref().is_some_and(of)
 }
 
 /// Inputs with checksums, the models whole, every assumption, note and notice.
