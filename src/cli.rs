@@ -25,6 +25,7 @@ mod poverty;
 mod presets;
 mod print;
 mod rank;
+mod regions;
 mod report;
 mod results;
 mod run;
@@ -78,6 +79,7 @@ enum Command {
     Rank(rank::RankArgs),
     Select(select::SelectArgs),
     Candidates(candidates::CandidatesArgs),
+    Regions(regions::RegionsArgs),
     Allocate(allocate::AllocateArgs),
     Map(map::MapArgs),
     Neighbours(neighbours::NeighboursArgs),
@@ -123,6 +125,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Rank(args) => rank::run(args, &terminal),
         Command::Select(args) => select::run(args, &terminal),
         Command::Candidates(args) => candidates::run(args, &terminal),
+        Command::Regions(args) => regions::run(args, &terminal),
         Command::Allocate(args) => allocate::run(args, &terminal),
         Command::Map(args) => map::run(args, &terminal),
         Command::Neighbours(args) => neighbours::run(args, &terminal),

@@ -19,6 +19,7 @@
 //!
 //! contiguity, spatial_weights   which areas border on each other, and count for each other
 //! candidate    contiguous sets of zones for a programme; region searches for them
+//! max_p        as many alike regions of a least size as there is room for
 //!
 //! explain      the whole arithmetic of one area, and the method in words
 //! bounds       best and worst possible ranks where values are missing
@@ -76,6 +77,7 @@ pub mod explain;
 #[allow(clippy::disallowed_methods, reason = "a door: the files come in here")]
 pub mod load;
 pub mod map;
+pub mod max_p;
 pub mod money;
 pub mod normalise;
 pub mod picture;

@@ -4,6 +4,7 @@
 //! is decided here is only how results are shown; drawing is [`crate::map`]'s.
 
 pub mod cluster;
+pub mod regions;
 
 use std::collections::BTreeMap;
 

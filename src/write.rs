@@ -15,6 +15,7 @@ pub mod layer;
 pub mod measures;
 pub mod neighbours;
 pub mod parquet;
+pub mod regions;
 pub mod run_json;
 pub mod selection;
 pub mod sensitivity;

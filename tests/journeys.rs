@@ -7,6 +7,7 @@ mod choose_the_method;
 mod clusters_in_the_report;
 mod compare_two_results;
 mod count_the_poor;
+mod divide_a_map;
 mod explain_an_area;
 mod find_clusters;
 mod hand_over_a_report;

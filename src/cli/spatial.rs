@@ -364,7 +364,7 @@ fn of_project(args: &SpatialArgs, terminal: &Terminal) -> miette::Result<Tested>
 }
 
 /// The values and the title of the score, an indicator or a domain.
-fn column_of(
+pub(super) fn column_of(
     analysis: &Analysis,
     name: &str,
     language: Language,

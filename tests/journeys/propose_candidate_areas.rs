@@ -131,5 +131,17 @@ fn stavanger_gets_candidate_areas_of_three_to_eight_zones() {
     let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
     rows.iter().for_each(|row| *sizes.entry(row["set"].as_str()).or_default() += 1);
     assert!(sizes.values().all(|n| (3..=8).contains(n)), "{sizes:?}");
+    let ranks = csv(&levekaar_ok(&["rank", path.to_str().unwrap()]).out);
+    for (name, is_in) in [("Badedammen", true), ("Emmaus", false), ("Bergeland", true)] {
+        let rank = ranks.iter().find(|row| row["name"] == name).unwrap();
+        let row = rows.iter().find(|row| row["name"] == name);
+        let stands = row.map_or("in no set".to_owned(), |row| {
+            format!("in set {} ({})", row["set"], row["why"])
+        });
+        println!("{name}: rank {} of {}, {stands}", rank["rank"], ranks.len());
+        // All three are among the worst fifth; Emmaus borders on too little need to be in a set.
+        assert!(rank["rank"].parse::<f64>().unwrap() <= 0.2 * ranks.len() as f64, "{name}");
+        assert_eq!(row.is_some(), is_in, "{name}");
+    }
     println!("{}", said.out);
 }
