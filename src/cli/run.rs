@@ -165,9 +165,6 @@ fn write_all(staged: &mut Staged, results: &Results) -> miette::Result<()> {
         if let Some(svg) = probability {
             staged.add("selection-probability.svg", |out| out.write_all(svg.as_bytes()))?;
         }
-        if let Some(svg) = probability {
-            staged.add("selection-probability.svg", |out| out.write_all(svg.as_bytes()))?;
-        }
         staged.add("rank-intervals.svg", |out| out.write_all(svg.as_bytes()))?;
         let parts = leave_one_out(analysis, &job.plan());
         staged.add("leave-one-out.csv", |out| leave_one_out_csv(out, analysis, &parts))?;
