@@ -139,7 +139,7 @@ fn stavanger_gets_candidate_areas_of_three_to_eight_zones() {
             format!("in set {} ({})", row["set"], row["why"])
         });
         println!("{name}: rank {} of {}, {stands}", rank["rank"], ranks.len());
-        // All three are among the worst fifth; Emmaus borders on too little need to be in a set.
+        // All three are among the worst fifth; which of them are in a set is the proved answer.
         assert!(rank["rank"].parse::<f64>().unwrap() <= 0.2 * ranks.len() as f64, "{name}");
         assert_eq!(row.is_some(), is_in, "{name}");
     }
