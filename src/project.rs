@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::allocate::base::FundingOptions;
 use crate::area::AreaId;
 use crate::candidate::CandidateOptions;
 use crate::classify::Classing;
@@ -82,6 +83,9 @@ pub struct Project {
     /// Which assumption makes the ranks uncertain; without it `run` does not ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sensitivity: Option<SensitivityOptions>,
+    /// Which money is shared out over the areas, and by which models; none where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub funding: Option<FundingOptions>,
     /// How the map is drawn.
     #[serde(default)]
     pub map: MapOptions,

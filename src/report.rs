@@ -15,6 +15,7 @@ pub mod certainty;
 mod chosen;
 pub mod clusters;
 mod figure;
+pub mod funded;
 pub mod funding;
 mod measured;
 mod notes;

@@ -1,5 +1,6 @@
 //! What a user sets out to do, one file each.
 
+mod apply_a_funding_formula;
 mod apply_a_published_rule;
 mod bad_input;
 mod check_a_published_index;
@@ -16,6 +17,7 @@ mod how_sure_is_a_rank;
 mod look_into_an_index;
 mod measure_inequality;
 mod propose_candidate_areas;
+mod put_money_into_a_report;
 mod put_values_into_classes;
 mod run_a_project;
 mod same_bytes;

@@ -18,7 +18,7 @@ fn each_notebook_runs_from_top_to_bottom() {
     };
     let program = Path::new(env!("CARGO_BIN_EXE_levekaar"));
     let notebooks = notebooks();
-    assert!(notebooks.len() >= 3);
+    assert_eq!(notebooks.len(), 5, "{notebooks:?}");
     let output = Command::new(python)
         .arg(root().join("notebooks/execute.py"))
         .args(&notebooks)

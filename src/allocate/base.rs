@@ -14,6 +14,7 @@ use crate::area::AreaId;
 use crate::language::Text;
 use crate::money::{Money, MoneyUnit};
 use crate::notice::Notice;
+use crate::project::Choice;
 use crate::suggest::nearest;
 
 /// The figure of residents.
@@ -24,6 +25,13 @@ pub const DEPRIVED: &str = "deprived";
 pub const SCORE: &str = "score";
 /// The figure of plans and cooperation, 0..1.
 pub const READINESS: &str = "readiness";
+
+/// The figure of how many conditions are worse than the mean: indicators of a project's index.
+pub const COMPLEXITY: &str = "complexity";
+
+/// What each department's theme needs of an area stands in figures of this beginning and the
+/// department's id, such as `theme-need-KD`; all in one unit.
+pub const THEME_NEED: &str = "theme-need-";
 
 /// The only version of the funding file so far.
 pub const VERSION: u32 = 1;
@@ -63,9 +71,30 @@ pub struct FundingFile {
     /// The table of figures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub figures: Option<Figures>,
+    /// Numbers that a model asks for by name and that are the same for all areas, such as an
+    /// average that it measures gaps from.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub constants: BTreeMap<String, f64>,
     /// What a reader must know of the table, such as contradictions in its source.
     #[serde(default, skip_serializing_if = "Vec::is_empty", rename = "note")]
     pub notes: Vec<Text>,
+}
+
+/// Which money a project shares out over its areas, and by which models.
+///
+/// Areas, residents, scores and the selection are the project's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FundingOptions {
+    /// A funding file: today's money by area and department. This project stands in for the one
+    /// that the file names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
+    /// The pot in whole kroner instead of the sum of today's money; needed where there is no file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pot: Option<Money>,
+    /// The funding models that stand side by side, in this order.
+    pub models: Vec<Choice>,
 }
 
 /// The table of amounts: a row an area, a column a department.
@@ -162,7 +191,9 @@ pub struct Figures {
     /// The column of ids.
     pub id: String,
     /// Which column each figure stands in: `population`, `deprived`, `score`, `readiness`,
-    /// `own-money` and whatever a formula names.
+    /// `own-money`, `complexity` (conditions worse than a limit), `theme-need-KD` (what the theme of
+    /// a department needs, in one unit for all) and whatever a formula names; `deprived-1` is the
+    /// year before, `deprived-2` the one before that.
     pub columns: BTreeMap<String, String>,
     /// Where the figures come from and what they stand for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -225,6 +256,8 @@ pub struct FundingBase {
     pub without_area: Vec<WithoutAreaRow>,
     /// Figures by name: one an area, NaN where it is missing.
     pub figures: BTreeMap<String, Vec<f64>>,
+    /// Numbers by name that are the same for all areas.
+    pub constants: BTreeMap<String, f64>,
     /// The answer of the project's selection rule, where there is one: one an area.
     pub selected: Option<Vec<Option<bool>>>,
     /// What the source says of its own table.
@@ -284,6 +317,24 @@ impl FundingBase {
                     let known: Vec<&str> = self.figures.keys().map(String::as_str).collect();
                     format!("known here: {}", known.join(", "))
                 }
+            },
+        })
+    }
+
+    /// A number that is the same for all areas.
+    ///
+    /// # Errors
+    ///
+    /// [`AllocateError::NoConstant`] with the nearest known name.
+    pub fn constant(&self, name: &str) -> Result<f64, AllocateError> {
+        self.constants.get(name).copied().ok_or_else(|| AllocateError::NoConstant {
+            wanted: name.to_owned(),
+            help: match nearest(name, self.constants.keys().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!(
+                    "give it in the funding file, such as `constants = {{ {name} = 1000 }}`, or \
+                     write the number itself in a copy of the model (`levekaar presets show`)"
+                ),
             },
         })
     }

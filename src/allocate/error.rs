@@ -50,6 +50,16 @@ pub enum AllocateError {
         #[help]
         help: String,
     },
+    /// The model asks for a number that is the same for all areas, and nobody gives it.
+    #[error("the number `{wanted}`, which the model needs, is not given")]
+    #[diagnostic(code(levekaar::allocate::constant))]
+    NoConstant {
+        /// What was named.
+        wanted: String,
+        /// The nearest, or where to give it.
+        #[help]
+        help: String,
+    },
     /// The model names a figure that the areas do not have.
     #[error("the areas have no figure `{wanted}`, which the model needs")]
     #[diagnostic(code(levekaar::allocate::figure))]

@@ -70,6 +70,8 @@ pub enum NotComputed {
     NoThemeNeed,
     /// No score of plans and cooperation is known.
     NoReadiness,
+    /// How many conditions are worse than a limit is not known.
+    NoConditions,
     /// There is nothing in money and figures that would measure it.
     NotInMoney,
     /// All areas have the same, or there is no money.
@@ -86,6 +88,7 @@ impl NotComputed {
             Self::NoHistory => "allocate.no-history",
             Self::NoThemeNeed => "allocate.no-theme-need",
             Self::NoReadiness => "allocate.no-readiness",
+            Self::NoConditions => "allocate.no-conditions",
             Self::NotInMoney => "allocate.no-money-measure",
             Self::Undefined => "allocate.no-undefined",
         }

@@ -47,8 +47,9 @@ pub enum Need {
     Gap {
         /// The column of values; those that are worse are below the reference.
         value: String,
-        /// The value from which on there is no gap.
-        reference: f64,
+        /// The value from which on there is no gap: a number, or the name of one of the funding
+        /// file's `constants`.
+        reference: Reference,
         /// The rates, of which the first whose limit is not reached holds.
         rates: GapRates,
         /// What is added for persons above the average.
@@ -62,6 +63,16 @@ pub enum Need {
         /// The formulas.
         formulas: Vec<Need>,
     },
+}
+
+/// What gaps are measured from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Reference {
+    /// This number.
+    Number(f64),
+    /// A number of the funding file.
+    Named(String),
 }
 
 /// What a score means for the claim of one resident.
@@ -174,7 +185,11 @@ pub(super) fn claims(
             only(sum)
         }
         Need::Gap { value, reference, rates, premium } => {
-            only(gap(base, takes_part, value, *reference, rates, premium.as_ref())?)
+            let reference = match reference {
+                Reference::Number(number) => *number,
+                Reference::Named(name) => base.constant(name)?,
+            };
+            only(gap(base, takes_part, value, reference, rates, premium.as_ref())?)
         }
         Need::BestOf { formulas } => {
             if formulas.is_empty() {

@@ -4,7 +4,7 @@
 //! A row of the table of amounts is one that the state deals with, also where it has no area.
 
 use super::Allocation;
-use super::base::{FundingBase, READINESS};
+use super::base::{COMPLEXITY, FundingBase, READINESS, THEME_NEED};
 use super::measure::{
     Better, Measure, MeasureUnit, MoneyAndNeed, NotComputed, measures, volatility,
 };
@@ -272,7 +272,7 @@ fn themes(allocation: &Allocation, base: &FundingBase) -> Vec<Measure> {
         share("theme-floor", floor, Better::High),
         Measure::of(
             "theme-need-distance",
-            Err(NotComputed::NoThemeNeed),
+            theme_need_distance(allocation, base),
             MeasureUnit::Share,
             Better::Low,
         ),
@@ -285,6 +285,23 @@ fn themes(allocation: &Allocation, base: &FundingBase) -> Vec<Measure> {
             allocation,
         ),
     ]
+}
+
+/// Half the sum of absolute differences of the themes' shares of the money from their shares of
+/// what the themes need: the part of the money that would have to change theme.
+fn theme_need_distance(allocation: &Allocation, base: &FundingBase) -> Result<f64, NotComputed> {
+    let mut spent = Vec::new();
+    let mut needed = Vec::new();
+    for line in allocation.pot.lines.iter().filter(|line| line.takes_part) {
+        let k = line.department_idx;
+        let name = format!("{THEME_NEED}{}", base.departments[k].id);
+        let need = base.figure_or_none(&name).ok_or(NotComputed::NoThemeNeed)?;
+        needed.push(need.iter().filter(|x| !x.is_nan()).sum::<f64>());
+        spent.push(allocation.themes.iter().map(|row| row[k]).sum::<Money>().as_f64());
+    }
+    let (all_spent, all_needed) = (spent.iter().sum::<f64>(), needed.iter().sum::<f64>());
+    let gap = |(money, need): (&f64, &f64)| (money / all_spent - need / all_needed).abs();
+    Ok(spent.iter().zip(&needed).map(gap).sum::<f64>() / 2.0)
 }
 
 fn anchoring(allocation: &Allocation, base: &FundingBase) -> Vec<Measure> {
@@ -387,6 +404,7 @@ fn selection(allocation: &Allocation, base: &FundingBase) -> Vec<Measure> {
         sum / all
     };
     let severity = super::measure::need_index(base).ok_or(NotComputed::NoNeed);
+    let complexity = base.figure_or_none(COMPLEXITY).ok_or(NotComputed::NoConditions);
     let readiness = base.figure_or_none(READINESS).ok_or(NotComputed::NoReadiness);
     let gate = allocation.model.readiness.as_ref().is_some_and(|readiness| {
         matches!(readiness.counts, ReadinessCounts::Gate { .. } | ReadinessCounts::Weight { .. })
@@ -394,7 +412,7 @@ fn selection(allocation: &Allocation, base: &FundingBase) -> Vec<Measure> {
     let number = MeasureUnit::Number;
     vec![
         Measure::of("severity", severity.map(|need| mean(&need)), number, Better::Neither),
-        Measure::of("complexity", Err(NotComputed::NotInMoney), number, Better::Neither),
+        Measure::of("complexity", complexity.map(mean), number, Better::Neither),
         Measure::of(
             "readiness",
             readiness.map(mean),

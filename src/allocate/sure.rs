@@ -23,6 +23,9 @@ pub const SURE: f64 = 0.95;
 /// The interval that is told.
 pub const INTERVAL: [f64; 2] = [0.05, 0.95];
 
+/// In such steps the formula share is tried.
+pub const SHARE_STEP: f64 = 0.001;
+
 /// What the replicates say of one area.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AreaSure {
@@ -39,6 +42,9 @@ pub struct AreaSure {
     /// The smallest pot, in kroner, at which it gets at least what it has today; `None` where
     /// no pot that can be counted is enough.
     pub break_even_pot: Option<Money>,
+    /// The largest formula share, up to the model's own and in steps of [`SHARE_STEP`], at which
+    /// it gets at least what it has today; `None` where none is small enough.
+    pub break_even_share: Option<f64>,
 }
 
 impl AreaSure {
@@ -86,6 +92,7 @@ pub fn sure(
     let n_failed = drawn.iter().filter(|amounts| amounts.is_none()).count();
     let drawn: Vec<Vec<Money>> = drawn.into_iter().flatten().collect();
     let n = drawn.len().max(1) as f64;
+    let shares = break_even_shares(model, base);
     let rows = (0..base.areas.len())
         .into_par_iter()
         .map(|at| {
@@ -104,6 +111,7 @@ pub fn sure(
                 gains: share(&|money| money > today),
                 loses: share(&|money| money < today),
                 break_even_pot: break_even(model, base, at),
+                break_even_share: shares[at],
             }
         })
         .collect();
@@ -134,6 +142,29 @@ pub fn break_even(model: &ModelFile, base: &FundingBase, area_idx: usize) -> Opt
         if enough(middle) { high = middle } else { low = middle + 1 }
     }
     Some(Money::kroner(high))
+}
+
+/// The largest formula share at which each area gets at least what it has today.
+///
+/// Shares are tried one by one from 0 to the model's own: floors, caps and damping may let an
+/// amount fall and rise again, so that halving would not do.
+pub fn break_even_shares(model: &ModelFile, base: &FundingBase) -> Vec<Option<f64>> {
+    let n_steps = (model.formula_share / SHARE_STEP).round() as u32;
+    let tried: Vec<Option<(f64, Vec<Money>)>> = (0..=n_steps)
+        .into_par_iter()
+        .map(|step| {
+            let mut asked = model.clone();
+            // The last step is the model's own share, whatever its decimals.
+            let share = f64::from(step) * SHARE_STEP;
+            asked.formula_share = if step == n_steps { model.formula_share } else { share };
+            Some((asked.formula_share, allocate(&asked, base).ok()?.amounts()))
+        })
+        .collect();
+    let enough = |at: usize| {
+        let mut found = tried.iter().rev().flatten();
+        found.find(|(_, amounts)| amounts[at] >= base.today_of(at)).map(|(share, _)| *share)
+    };
+    (0..base.areas.len()).map(enough).collect()
 }
 
 /// Scores brought to the mean and the standard deviation of others.

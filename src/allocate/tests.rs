@@ -39,6 +39,7 @@ fn base(today: &[i64], figures: &[(&str, &[f64])]) -> FundingBase {
             amounts: vec![Money::kroner(7), Money::ZERO],
             municipalities: vec![None, None],
         }],
+        constants: std::collections::BTreeMap::new(),
         figures: figures.iter().map(|(name, x)| ((*name).to_owned(), x.to_vec())).collect(),
         selected: None,
         notes: Vec::new(),

@@ -2,6 +2,8 @@
 
 mod compare;
 mod input;
+mod of_project;
+mod past;
 mod pictures;
 mod results;
 mod search;
@@ -9,11 +11,13 @@ mod search;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use levekaar::allocate::compare::compare;
+use levekaar::allocate::base::FundingBase;
+use levekaar::allocate::compare::{Comparison, compare};
 use levekaar::allocate::{allocate, model::ModelFile};
-use levekaar::language::{Language, number};
+use levekaar::language::Language;
 use levekaar::load::funding;
 use levekaar::money::Money;
+use levekaar::notice::Notice;
 use levekaar::write::allocation::comparison_csv;
 use levekaar::write::allocation_workbook::allocation_workbook;
 use miette::IntoDiagnostic;
@@ -22,6 +26,7 @@ use super::map::Tongue;
 use super::score::to_file_or_stdout;
 use super::terminal::Terminal;
 use input::FundingArgs;
+pub(crate) use of_project::{Funded, checked, of_project};
 use results::{Target, say_comparison, write_folder};
 
 /// Share out money by a funding model, stage by stage, to the krone
@@ -93,29 +98,12 @@ fn one(args: &OneArgs, terminal: &Terminal) -> miette::Result<()> {
 /// Carries the models out and shows them: on stdout, in a file or in a folder.
 fn present(
     job: &input::Funding,
-    mut models: Vec<ModelFile>,
+    models: Vec<ModelFile>,
     language: Language,
     output: Option<&Path>,
     terminal: &Terminal,
 ) -> miette::Result<()> {
-    for model in &mut models {
-        if let Some(pot) = job.pot {
-            model.pot.amount = Some(pot);
-        }
-    }
-    let mut allocations = Vec::new();
-    for model in &models {
-        allocations.push(allocate(model, &job.base)?);
-    }
-    let comparison = compare(allocations, &job.base);
-    let mut told = Vec::new();
-    for allocation in &comparison.allocations {
-        for notice in &allocation.notices {
-            if !told.contains(notice) {
-                told.push(notice.clone());
-            }
-        }
-    }
+    let (comparison, told) = carried_out(models, &job.base, job.pot)?;
     let base = &job.base;
     match Target::of(output) {
         Target::Stdout => {
@@ -137,6 +125,27 @@ fn present(
     Ok(())
 }
 
+/// Each model's allocation side by side, and what a reader must know, each thing once.
+fn carried_out(
+    mut models: Vec<ModelFile>,
+    base: &FundingBase,
+    pot: Option<Money>,
+) -> miette::Result<(Comparison, Vec<Notice>)> {
+    let mut allocations = Vec::new();
+    for model in &mut models {
+        model.pot.amount = pot.or(model.pot.amount);
+        allocations.push(allocate(model, base)?);
+    }
+    let comparison = compare(allocations, base);
+    let mut told: Vec<Notice> = Vec::new();
+    for notice in comparison.allocations.iter().flat_map(|allocation| &allocation.notices) {
+        if !told.contains(notice) {
+            told.push(notice.clone());
+        }
+    }
+    Ok((comparison, told))
+}
+
 /// A model by preset or file.
 fn model(typed: &str) -> miette::Result<ModelFile> {
     Ok(funding::model(&super::input::choice(typed), Path::new(""))?)
@@ -150,9 +159,4 @@ fn amount(typed: &str) -> Result<Money, String> {
         Ok(kroner) if (0..=levekaar::money::LARGEST).contains(&kroner) => Ok(Money::kroner(kroner)),
         _ => Err("write whole kroner, zero or more, such as `15000000`".to_owned()),
     }
-}
-
-/// A share as per cent.
-fn percent(x: f64, language: Language) -> String {
-    number(x * 100.0, 1, language)
 }

@@ -3,13 +3,14 @@
 use clap::Args;
 use levekaar::select::{Facts, select};
 
+use super::allocate::checked;
 use super::input::InputArgs;
 use super::terminal::Terminal;
 
 /// Check everything that a run needs, without writing anything
 ///
-/// Reads the project, the definition, the rule, the table and the boundaries, and reports all
-/// problems of each at once. Exit code 0 means that `run` will go through.
+/// Reads the project, the definition, the rule, the table, the boundaries and the funding models,
+/// and reports all problems of each at once. Exit code 0 means that `run` will go through.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
@@ -26,7 +27,7 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> miette::Result<()> {
     let boundaries = job.boundaries(&table, &mut notices)?;
     // A rule can only be checked against the facts that it names.
     let plan = job.plan();
-    let analysis = levekaar::analysis::analyse(table, &plan, None, notices)?;
+    let mut analysis = levekaar::analysis::analyse(table, &plan, None, notices)?;
     if let Some(rule) = &job.rule {
         let facts = Facts {
             table: &analysis.table,
@@ -34,7 +35,10 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> miette::Result<()> {
             ranking: &analysis.ranking,
             definition: &analysis.definition,
         };
-        select(rule, facts)?;
+        analysis.selection = Some(select(rule, facts)?);
+    }
+    if let Some((_, _, notices)) = checked(&job, &analysis)? {
+        analysis.notices.extend(notices);
     }
     terminal.notices(&analysis.notices, job.project().language);
     let n_areas = analysis.table.areas().len();

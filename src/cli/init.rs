@@ -137,6 +137,11 @@ fn project_file(
         });
     }
     text.push_str("[selection]\npreset = \"worst-fifth\"\n");
+    text.push_str(
+        "\n# [funding]  # who would get what; `levekaar presets list` shows the models\n\
+         # pot = 15000000  # whole kroner; or `file` for today's money\n\
+         # models = [{ file = \"my-model.toml\" }]\n",
+    );
     Ok(text)
 }
 

@@ -286,6 +286,7 @@ impl InputArgs {
             uncertainty: UncertaintyOptions::default(),
             spatial: None,
             sensitivity: None,
+            funding: None,
             map: MapOptions::default(),
             outputs: Outputs::default(),
         };

@@ -22,9 +22,11 @@ use levekaar::report::section::Section;
 use levekaar::report::{ReportRequest, report};
 use levekaar::uncertainty::{Sensitivity, Uncertainty};
 use levekaar::validate;
+use levekaar::write::allocation_workbook::allocation_sheets;
 use levekaar::write::workbook::{MOST_AREAS, WorkbookRequest, workbook};
 use miette::{IntoDiagnostic, WrapErr};
 
+use super::allocate::{Funded, of_project};
 use super::input::Job;
 use super::select::{Chosen, chosen};
 use super::spatial::clusters::{self, Clusters};
@@ -47,6 +49,8 @@ pub(crate) struct Results {
     pub(crate) chosen: Option<Chosen>,
     /// Which areas lie among their like, where the project asks.
     pub(crate) clusters: Option<Clusters>,
+    /// The funding models that the project compares.
+    pub(crate) funded: Option<Funded>,
     /// The years of a table over years; empty where there is but one.
     pub(crate) history: Vec<YearFigures>,
     /// Which areas are neighbours: as the project says, or by their outlines.
@@ -92,6 +96,12 @@ impl Results {
         let chosen = terminal
             .during("holding the rule against its limits", || chosen(&job, &analysis, &mut more))?;
         analysis.notices.extend(more);
+        let funded = of_project(&job, &analysis, boundaries.as_ref(), terminal)?;
+        for notice in funded.iter().flat_map(|funded| &funded.notices) {
+            if !analysis.notices.contains(notice) {
+                analysis.notices.push(notice.clone());
+            }
+        }
         let history = terminal.during("earlier years", || earlier_years(&job, &mut analysis))?;
         let neighbours = neighbours(&analysis, boundaries.as_ref());
         let provenance = provenance(&job, &analysis, uncertainty.as_ref())?;
@@ -106,6 +116,7 @@ impl Results {
             sensitivity,
             chosen,
             clusters,
+            funded,
             history,
             neighbours,
             provenance,
@@ -144,7 +155,9 @@ impl Results {
             language: project.language,
             uncertainty: self.uncertainty.as_ref(),
             provenance: &self.provenance,
-            sheets: &[],
+            sheets: &self.funded.as_ref().map_or_else(Vec::new, |funded| {
+                allocation_sheets(&funded.comparison, &funded.base, project.language)
+            }),
         })
         .into_diagnostic()
         .wrap_err("cannot make the workbook")
@@ -166,7 +179,9 @@ impl Results {
             probability_map: self.probability.as_deref(),
             sensitivity: self.sensitivity.as_ref(),
         });
-        certainty.into_iter().chain(chosen).chain(candidates).chain(clusters).collect()
+        let funded = self.funded.as_ref().map(|funded| funded.section.clone());
+        let further = [chosen, candidates, funded, clusters];
+        certainty.into_iter().chain(further.into_iter().flatten()).collect()
     }
 }
 
@@ -245,6 +260,9 @@ fn provenance(
     }
     if let Some(spec) = &project.boundaries {
         add("boundaries", &spec.file, &job.file.resolve(&spec.file))?;
+    }
+    for (role, shown, path) in Funded::inputs(job)? {
+        add(role, &shown, &path)?;
     }
     for (role, choice) in
         [("definition", Some(&project.index)), ("rule", project.selection.as_ref())]

@@ -42,8 +42,8 @@ use super::terminal::Terminal;
 /// `selection-probability.svg`, with several years `history.csv`, with a list of what was decided
 /// `decided.csv`. With `[candidates]`, `[spatial]` or `[sensitivity]` in the project also
 /// `candidate-areas.csv`, `candidate-sets.csv` and `candidate-areas.svg`, `clusters.csv` and
-/// `clusters.svg`, or `sensitivity.csv` and `sensitivity.svg`. Nothing is written if anything is
-/// wrong.
+/// `clusters.svg`, or `sensitivity.csv` and `sensitivity.svg`; with `[funding]` the folder `funding`
+/// with the tables and charts of the funding models. Nothing is written if anything is wrong.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -116,6 +116,7 @@ fn write_all(staged: &mut Staged, results: &Results) -> miette::Result<()> {
         sensitivity,
         chosen,
         clusters,
+        funded,
         provenance,
         ..
     } = results;
@@ -185,13 +186,19 @@ fn write_all(staged: &mut Staged, results: &Results) -> miette::Result<()> {
             staged.add("clusters.svg", |out| out.write_all(svg.as_bytes()))?;
         }
     }
+    for (name, bytes) in funded.iter().flat_map(|funded| &funded.files) {
+        staged.add(&format!("funding/{name}"), |out| out.write_all(bytes))?;
+    }
     if results.fits_a_workbook() {
         let workbook = results.workbook()?;
         staged.add("results.xlsx", |out| out.write_all(&workbook))?;
     }
     let html = results.html(&[])?;
     staged.add("report.html", |out| out.write_all(html.as_bytes()))?;
-    let run = run_json(project, analysis, provenance);
+    let mut run = run_json(project, analysis, provenance);
+    if let Some(funded) = funded {
+        run["funding"] = funded.about.clone();
+    }
     staged.add("run.json", |out| {
         serde_json::to_writer_pretty(&mut *out, &run)?;
         out.write_all(b"\n")

@@ -4,7 +4,7 @@
 //! [`FundingBase`]. Every cell that is no amount, and every printed sum that is not the sum of its
 //! cells, is told at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
@@ -14,8 +14,8 @@ use super::document::{self, DocumentError};
 use super::table::{RawTable, TableError, TableRequest};
 use super::{chosen, table};
 use crate::allocate::base::{
-    DEPRIVED, Department, Divide, Figures, FundedArea, FundingBase, FundingFile, POPULATION,
-    Programmes, SCORE, VERSION, WithoutAreaRow,
+    COMPLEXITY, DEPRIVED, Department, Divide, Figures, FundedArea, FundingBase, FundingFile,
+    POPULATION, Programmes, SCORE, VERSION, WithoutAreaRow,
 };
 use crate::allocate::model::ModelFile;
 use crate::analysis::Analysis;
@@ -155,6 +155,7 @@ pub fn funding_base(
         today: amounts.cells,
         without_area: amounts.without_area,
         figures: BTreeMap::new(),
+        constants: file.constants.clone(),
         selected: None,
         notes: file.notes.clone(),
         assumptions: Vec::new(),
@@ -481,24 +482,7 @@ fn over_areas(
 
 /// Residents, scores and the rule's answers of the project, by the areas' ids.
 fn join_project(base: &mut FundingBase, analysis: &Analysis) {
-    let ranking = &analysis.ranking;
-    let places: BTreeMap<&AreaId, usize> =
-        ranking.areas().iter().enumerate().map(|(at, area)| (&area.id, at)).collect();
-    let join = |of: &dyn Fn(usize) -> f64| -> Vec<f64> {
-        base.areas.iter().map(|area| places.get(&area.id).map_or(f64::NAN, |&at| of(at))).collect()
-    };
-    let people = join(&|at| ranking.areas()[at].population.unwrap_or(f64::NAN));
-    // Claims grow with need, so that a score by which higher is better is turned.
-    let scores = match ranking.direction() {
-        Direction::HigherIsWorse => join(&|at| ranking.scores()[at]),
-        Direction::HigherIsBetter => join(&|at| -ranking.scores()[at]),
-    };
-    let indicators: Vec<(String, Vec<f64>)> = analysis
-        .table
-        .columns()
-        .iter()
-        .map(|column| (column.indicator().as_str().to_owned(), join(&|at| column.values()[at])))
-        .collect();
+    let places = places(analysis);
     base.selected = analysis.selection.as_ref().map(|selection| {
         let of = |at: usize| match selection.outcomes()[at] {
             Truth::True => Some(true),
@@ -512,9 +496,70 @@ fn join_project(base: &mut FundingBase, analysis: &Analysis) {
     if !unmatched.is_empty() {
         base.notices.push(Notice::warning("allocate.not-in-project").about(unmatched));
     }
-    base.figures.extend(indicators);
-    base.figures.insert(POPULATION.to_owned(), people);
-    base.figures.insert(SCORE.to_owned(), scores);
+    let figures = project_figures(&base.areas, analysis);
+    base.figures.extend(figures);
+}
+
+fn places(analysis: &Analysis) -> BTreeMap<&AreaId, usize> {
+    let areas = analysis.ranking.areas().iter();
+    areas.enumerate().map(|(at, area)| (&area.id, at)).collect()
+}
+
+/// What a project knows of areas: residents, scores, indicators, and how many of these are worse
+/// than their mean. One value an area, NaN where the project has none.
+fn project_figures(areas: &[FundedArea], analysis: &Analysis) -> BTreeMap<String, Vec<f64>> {
+    let ranking = &analysis.ranking;
+    let places = places(analysis);
+    let join = |of: &dyn Fn(usize) -> f64| -> Vec<f64> {
+        areas.iter().map(|area| places.get(&area.id).map_or(f64::NAN, |&at| of(at))).collect()
+    };
+    let columns = analysis.table.columns();
+    let mut figures = BTreeMap::new();
+    let conditions = conditions_worse_than_the_mean(analysis);
+    figures.insert(COMPLEXITY.to_owned(), join(&|at| conditions[at]));
+    figures.extend(
+        columns.iter().map(|column| {
+            (column.indicator().as_str().to_owned(), join(&|at| column.values()[at]))
+        }),
+    );
+    figures.insert(
+        POPULATION.to_owned(),
+        join(&|at| ranking.areas()[at].population.unwrap_or(f64::NAN)),
+    );
+    // Claims grow with need, so that a score by which higher is better is turned.
+    let scores = match ranking.direction() {
+        Direction::HigherIsWorse => join(&|at| ranking.scores()[at]),
+        Direction::HigherIsBetter => join(&|at| -ranking.scores()[at]),
+    };
+    figures.insert(SCORE.to_owned(), scores);
+    figures
+}
+
+/// The number of the recipe's indicators by which each area is worse than the mean of the areas;
+/// NaN where it has none of them.
+fn conditions_worse_than_the_mean(analysis: &Analysis) -> Vec<f64> {
+    let n_areas = analysis.table.areas().len();
+    let mut counts = vec![f64::NAN; n_areas];
+    for column in analysis.table.columns() {
+        let Some(indicator) = analysis.definition.indicator(column.indicator()) else { continue };
+        let worse_up: Vec<f64> =
+            column.values().iter().map(|x| indicator.direction.orient(*x)).collect();
+        let present = worse_up.iter().filter(|x| !x.is_nan());
+        let mean = present.clone().sum::<f64>() / present.count() as f64;
+        for (count, x) in counts.iter_mut().zip(&worse_up).filter(|(_, x)| !x.is_nan()) {
+            let so_far = if count.is_nan() { 0.0 } else { *count };
+            *count = so_far + f64::from(u8::from(*x > mean));
+        }
+    }
+    counts
+}
+
+/// Adds what the project knew `lag` years of its table earlier, as `score-1` and so on; `but` are
+/// the figures that another table gives, of which the project's earlier values are no earlier ones.
+pub fn join_past(base: &mut FundingBase, analysis: &Analysis, lag: usize, but: &BTreeSet<&str>) {
+    let figures = project_figures(&base.areas, analysis).into_iter();
+    let own = figures.filter(|(name, _)| !but.contains(name.as_str()));
+    base.figures.extend(own.map(|(name, values)| (format!("{name}-{lag}"), values)));
 }
 
 /// Figures of a table, by the areas' ids; they stand before the project's.
@@ -621,6 +666,7 @@ pub fn base_of_project(analysis: &Analysis, title: &Text, synthetic: bool) -> Fu
         departments: vec![one_department()],
         without_area: Vec::new(),
         figures: BTreeMap::new(),
+        constants: BTreeMap::new(),
         selected: None,
         notes: Vec::new(),
         assumptions: Vec::new(),
@@ -674,6 +720,7 @@ pub fn base_of_table(path: &Path, columns: &BareColumns) -> Result<FundingBase, 
         today: vec![vec![Money::ZERO]; ids.len()],
         without_area: Vec::new(),
         figures: BTreeMap::new(),
+        constants: BTreeMap::new(),
         selected: None,
         notes: Vec::new(),
         assumptions: Vec::new(),
@@ -709,6 +756,7 @@ pub fn base_of_table(path: &Path, columns: &BareColumns) -> Result<FundingBase, 
             departments: vec![Department { column: columns.today.clone(), ..one_department() }],
             programmes: None,
             figures: None,
+            constants: BTreeMap::new(),
             notes: Vec::new(),
         },
         folder,

@@ -18,6 +18,8 @@ use crate::notice::{Notice, Severity};
 pub struct Chart {
     /// The name of its file.
     pub file: String,
+    /// What it shows.
+    pub caption: String,
     /// The SVG.
     pub svg: String,
 }

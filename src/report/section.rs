@@ -102,6 +102,8 @@ pub enum Holds {
     Sentences,
     /// Numbers with this many decimals.
     Numbers(usize),
+    /// Numbers of different units, as text to the right.
+    Figures,
 }
 
 /// What stands in a cell.
@@ -211,6 +213,7 @@ impl<'a> Layout<'a> {
             Holds::Text => "",
             Holds::Sentences => "wide-text",
             Holds::Numbers(_) => "number",
+            Holds::Figures => "number figures",
         };
         let columns = table.columns.iter().map(|column| LaidColumn {
             title: &column.title,
@@ -238,7 +241,7 @@ impl<'a> Layout<'a> {
     fn cell(&self, cell: &'a Cell, holds: Holds, class: &'static str) -> LaidCell<'a> {
         let decimals = match holds {
             Holds::Numbers(decimals) => decimals,
-            Holds::Text | Holds::Sentences => 0,
+            Holds::Text | Holds::Sentences | Holds::Figures => 0,
         };
         match cell {
             Cell::Text(text) => LaidCell { class, figure: None, text, anchor: None },

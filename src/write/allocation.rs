@@ -570,11 +570,12 @@ fn of_score(model: &ModelFile) -> [Option<f64>; 2] {
     }
 }
 
-/// How sure each area's amount is: an interval, how often it gains or loses, and the pot at which
-/// it has what it has today.
+/// How sure each area's amount is: an interval, how often it gains or loses, and the pot and the
+/// formula share at which it has what it has today.
 pub fn sure_csv(rows: &[AreaSure], base: &FundingBase) -> String {
-    let mut csv =
-        Csv::new("area,name,today,amount,low,median,high,gains,loses,sure,break_even_pot");
+    let mut csv = Csv::new(
+        "area,name,today,amount,low,median,high,gains,loses,sure,break_even_pot,break_even_share",
+    );
     for (area, row) in base.areas.iter().zip(rows) {
         let [id, name] = names(area);
         let sure = row.verdict().unwrap_or("");
@@ -590,6 +591,7 @@ pub fn sure_csv(rows: &[AreaSure], base: &FundingBase) -> String {
             Cell::Number(row.loses),
             Cell::Text(sure),
             row.break_even_pot.map_or(Cell::Nothing, Cell::Money),
+            Cell::maybe(row.break_even_share),
         ]);
     }
     csv.0

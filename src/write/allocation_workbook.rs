@@ -3,24 +3,45 @@
 //! A sheet for each model with today's amounts and claims as values and the last steps as live
 //! formulas: shares, mixed amounts, what floors, caps and damping move, changes, sums and a check.
 //! What comes from data is written as text or number, never as a formula, whatever it begins with.
+//! The sheets stand in a workbook of their own or in that of a project.
 
 use std::io;
 
-use rust_xlsxwriter::{
-    DocProperties, ExcelDateTime, Format, Formula, Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
+use super::workbook::{Cell, Sheet, Shown, fill};
 use crate::allocate::Allocation;
 use crate::allocate::base::{DEPRIVED, FundingBase, POPULATION};
 use crate::allocate::compare::Comparison;
-use crate::language::{Language, message};
+use crate::language::{Language, Text, message};
 use crate::money::Money;
 
 /// The longest name that a sheet may have.
 const SHEET_NAME: usize = 31;
 
-/// The row of the first area, counted from 0.
-const FIRST: u32 = 8;
+/// The row of the first area, counted from 0: seven rows of parameters and the head stand above.
+const FIRST: usize = 8;
+
+/// The columns, by their keys in the catalogue.
+const COLUMNS: [&str; 17] = [
+    "area",
+    "name",
+    "today",
+    "claim",
+    "kept",
+    "free",
+    "formula-shares",
+    "today-shares",
+    "mixed",
+    "moved",
+    "amount",
+    "outside",
+    "in-all",
+    "change",
+    "percent",
+    "per-head",
+    "per-deprived",
+];
 
 /// Writes the comparison as an Excel workbook.
 ///
@@ -48,20 +69,34 @@ fn build(
     let date = ExcelDateTime::from_ymd(year.clamp(1900, 9999), 1, 1)?;
     let title = base.title.get(language);
     book.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&date));
-    let mut names: Vec<String> = Vec::new();
-    for allocation in &comparison.allocations {
-        let name = sheet_name(&allocation.model.id, &names);
-        let sheet = book.add_worksheet();
-        sheet.set_name(&name)?;
-        names.push(name);
-        model_sheet(sheet, allocation, base, language)?;
+    for sheet in allocation_sheets(comparison, base, language) {
+        fill(book.add_worksheet(), &sheet, &[])?;
     }
-    notes_sheet(book.add_worksheet(), comparison, base, language)?;
     book.save_to_buffer()
 }
 
+/// A sheet for each model, and one of notes and assumptions.
+///
+/// Shape: one row an area in the order of the base; `K` is the model's amount, and its sum is held
+/// against the pot in `B6`.
+pub fn allocation_sheets(
+    comparison: &Comparison,
+    base: &FundingBase,
+    language: Language,
+) -> Vec<Sheet> {
+    let mut sheets: Vec<Sheet> = Vec::new();
+    let about = notes_sheet(comparison, base, language);
+    for allocation in &comparison.allocations {
+        let taken = sheets.iter().chain([&about]).map(|sheet| sheet.name.as_str());
+        let name = sheet_name(&allocation.model.id, &taken.collect::<Vec<_>>());
+        sheets.push(model_sheet(name, allocation, base, language));
+    }
+    sheets.push(about);
+    sheets
+}
+
 /// A name that a sheet may have and no other one has.
-fn sheet_name(id: &str, taken: &[String]) -> String {
+fn sheet_name(id: &str, taken: &[&str]) -> String {
     let plain: String = id.chars().map(|c| if "[]:*?/\\'".contains(c) { '-' } else { c }).collect();
     let mut name: String = plain.chars().take(SHEET_NAME).collect();
     let mut n = 2;
@@ -73,148 +108,118 @@ fn sheet_name(id: &str, taken: &[String]) -> String {
     name
 }
 
+fn money(kroner: f64) -> Cell {
+    Cell::Money(kroner.round() as i64)
+}
+
 fn model_sheet(
-    sheet: &mut Worksheet,
+    name: String,
     allocation: &Allocation,
     base: &FundingBase,
     language: Language,
-) -> Result<(), XlsxError> {
+) -> Sheet {
     let say = |key: &str| message(language, &format!("allocate.x-{key}"), &[]);
-    let (bold, money) = (Format::new().set_bold(), Format::new().set_num_format("#,##0"));
-    let share = Format::new().set_num_format("0.00%");
-    let head = Format::new().set_bold().set_text_wrap();
-    sheet.write_string_with_format(0, 0, allocation.model.title.get(language), &bold)?;
-    sheet.write_string(1, 0, base.source.get(language))?;
-    let n = base.areas.len() as u32;
+    let n = base.areas.len();
     let (first, last) = (FIRST + 1, FIRST + n);
-    sheet.write_string(2, 0, say("pot"))?;
-    sheet.write_number_with_format(2, 1, allocation.pot.total.as_f64(), &money)?;
-    sheet.write_string(3, 0, say("formula-share"))?;
-    sheet.write_number_with_format(3, 1, allocation.model.formula_share, &share)?;
-    sheet.write_string(4, 0, say("without-area"))?;
-    sheet.write_number_with_format(4, 1, allocation.pot.without_area.as_f64(), &money)?;
-    sheet.write_string(5, 0, say("check"))?;
-    let total = FIRST + n + 1;
-    let check = format!("=IF(K{total}=B3,\"OK\",K{total}-B3)");
-    sheet.write_formula(5, 1, Formula::new(check).set_result("OK"))?;
-    let columns = [
-        "area",
-        "name",
-        "today",
-        "claim",
-        "kept",
-        "free",
-        "formula-shares",
-        "today-shares",
-        "mixed",
-        "moved",
-        "amount",
-        "outside",
-        "in-all",
-        "change",
-        "percent",
-        "per-head",
-        "per-deprived",
+    let total = last + 1;
+    let check = Cell::Formula {
+        text: format!("=IF(K{total}=B3,\"OK\",K{total}-B3)"),
+        result: "OK".to_owned(),
+        shown: Shown::Money,
+    };
+    let title = allocation.model.title.get(language);
+    let above = vec![
+        vec![Cell::Strong(title.to_owned())],
+        vec![Cell::Text(base.source.get(language).to_owned())],
+        vec![Cell::Text(say("pot")), Cell::Money(allocation.pot.total.as_kroner())],
+        vec![Cell::Text(say("formula-share")), Cell::Share(allocation.model.formula_share)],
+        vec![Cell::Text(say("without-area")), Cell::Money(allocation.pot.without_area.as_kroner())],
+        vec![Cell::Text(say("check")), check],
+        Vec::new(),
     ];
-    for (at, key) in columns.iter().enumerate() {
-        sheet.write_string_with_format(FIRST - 1, at as u16, say(key), &head)?;
-    }
-    for at in 0..base.areas.len() {
-        area_row(sheet, allocation, base, at, (first, last), &money, &share)?;
-    }
-    sheet.write_string_with_format(FIRST + n, 1, say("sum"), &bold)?;
+    let rows = (0..n).map(|at| area_row(allocation, base, at, (first, last))).collect();
     let finals = allocation.amounts();
-    let sums: [(u16, char, f64); 5] = [
-        (2, 'C', allocation.pot.today.iter().sum::<Money>().as_f64()),
-        (8, 'I', allocation.pot.total.as_f64()),
-        (10, 'K', allocation.damped.amounts.iter().sum::<Money>().as_f64()),
-        (12, 'M', finals.iter().sum::<Money>().as_f64()),
-        (13, 'N', (finals.iter().sum::<Money>() - base.all_with_area()).as_f64()),
-    ];
-    for (column, letter, value) in sums {
-        let formula = Formula::new(format!("=SUM({letter}{first}:{letter}{last})"));
-        let formula = formula.set_result(value.to_string());
-        sheet.write_formula_with_format(FIRST + n, column, formula, &money)?;
+    let mut sums = vec![Cell::Empty; COLUMNS.len()];
+    sums[1] = Cell::Strong(say("sum"));
+    for (column, letter, value) in [
+        (2, 'C', allocation.pot.today.iter().sum::<Money>()),
+        (8, 'I', allocation.pot.total),
+        (10, 'K', allocation.damped.amounts.iter().sum::<Money>()),
+        (12, 'M', finals.iter().sum::<Money>()),
+        (13, 'N', finals.iter().sum::<Money>() - base.all_with_area()),
+    ] {
+        let text = format!("=SUM({letter}{first}:{letter}{last})");
+        sums[column] = Cell::formula(text, value.as_f64(), Shown::Money);
     }
-    sheet.set_column_width(0, 18)?;
-    sheet.set_column_width(1, 30)?;
-    for column in 2..columns.len() {
-        sheet.set_column_width(column as u16, 14)?;
+    Sheet {
+        name,
+        about: message(language, "allocate.about-model", &[("model", title)]),
+        above,
+        heads: COLUMNS.iter().map(|key| say(key)).collect(),
+        rows,
+        below: vec![sums],
     }
-    sheet.set_freeze_panes(FIRST, 2)?;
-    Ok(())
 }
 
 /// One area: values up to the claim, formulas from there on.
 fn area_row(
-    sheet: &mut Worksheet,
     allocation: &Allocation,
     base: &FundingBase,
     at: usize,
-    (first, last): (u32, u32),
-    money: &Format,
-    share: &Format,
-) -> Result<(), XlsxError> {
-    let (row, line) = (FIRST + at as u32, FIRST + at as u32 + 1);
+    (first, last): (usize, usize),
+) -> Vec<Cell> {
+    let line = FIRST + at + 1;
     let area = &base.areas[at];
     let today = allocation.pot.today[at];
     let takes_part = allocation.eligible[at].takes_part;
     let keeps = allocation.need.keeps_today[at];
     let is_free = takes_part && !keeps;
     let claim = allocation.need.claims.as_ref().map_or(0.0, |claims| claims[at]);
-    sheet.write_string(row, 0, area.id.as_str())?;
-    sheet.write_string(row, 1, &area.name)?;
-    sheet.write_number_with_format(row, 2, today.as_f64(), money)?;
-    if claim.is_finite() {
-        sheet.write_number(row, 3, claim)?;
-    }
-    let kept = if takes_part && keeps { today.as_f64() } else { 0.0 };
-    sheet.write_number_with_format(row, 4, kept, money)?;
-    sheet.write_number(row, 5, if is_free { 1.0 } else { 0.0 })?;
+    let kept = if takes_part && keeps { today } else { Money::ZERO };
     let amount = allocation.damped.amounts[at];
     let outside = allocation.pot.outside[at];
     let all = amount + outside;
     let mixed = mixed(allocation, at, keeps && takes_part);
-    let mut live = |column: u16, text: String, result: f64, format: &Format| {
-        let formula = Formula::new(text).set_result(result.to_string());
-        sheet.write_formula_with_format(row, column, formula, format).map(|_| ())
-    };
     let range = |letter: char| format!("{letter}${first}:{letter}${last}");
     let shares = |letter: char| {
         let sum = format!("SUMPRODUCT({},{})", range(letter), range('F'));
         format!("=IF({sum}=0,0,{letter}{line}*F{line}/{sum})")
     };
-    live(6, shares('D'), allocation.shares.formula[at], share)?;
-    live(7, shares('C'), allocation.shares.today[at], share)?;
     let rest = format!("($B$3-SUM({}))", range('E'));
-    let text = format!("=E{line}+{rest}*($B$4*G{line}+(1-$B$4)*H{line})");
-    live(8, text, mixed, money)?;
-    let moved = amount.as_f64() - mixed.round();
-    sheet.write_number_with_format(row, 9, moved, money)?;
-    let mut live = |column: u16, text: String, result: f64, format: &Format| {
-        let formula = Formula::new(text).set_result(result.to_string());
-        sheet.write_formula_with_format(row, column, formula, format).map(|_| ())
-    };
-    live(10, format!("=ROUND(I{line},0)+J{line}"), amount.as_f64(), money)?;
-    sheet.write_number_with_format(row, 11, outside.as_f64(), money)?;
-    let mut live = |column: u16, text: String, result: f64, format: &Format| {
-        let formula = Formula::new(text).set_result(result.to_string());
-        sheet.write_formula_with_format(row, column, formula, format).map(|_| ())
-    };
-    live(12, format!("=K{line}+L{line}"), all.as_f64(), money)?;
-    let before = today.as_f64() + outside.as_f64();
+    let by_both = format!("=E{line}+{rest}*($B$4*G{line}+(1-$B$4)*H{line})");
+    let before = (today + outside).as_f64();
     let change = all.as_f64() - before;
-    live(13, format!("=M{line}-C{line}-L{line}"), change, money)?;
-    if before > 0.0 {
-        live(14, format!("=N{line}/(C{line}+L{line})"), change / before, share)?;
-    }
-    for (column, name) in [(15, POPULATION), (16, DEPRIVED)] {
+    let live = |text: String, result: f64| Cell::formula(text, result, Shown::Money);
+    let share = |text: String, result: f64| Cell::formula(text, result, Shown::Share);
+    let per = |name: &str| {
         let people = base.figure_or_none(name).map(|figure| figure[at]);
-        if let Some(people) = people.filter(|people| *people > 0.0) {
-            live(column, format!("=M{line}/{people}"), all.as_f64() / people, money)?;
+        match people.filter(|people| *people > 0.0) {
+            Some(people) => live(format!("=M{line}/{people}"), all.as_f64() / people),
+            None => Cell::Empty,
         }
-    }
-    Ok(())
+    };
+    vec![
+        Cell::Text(area.id.to_string()),
+        Cell::Text(area.name.clone()),
+        Cell::Money(today.as_kroner()),
+        Cell::Number(claim),
+        Cell::Money(kept.as_kroner()),
+        Cell::Number(if is_free { 1.0 } else { 0.0 }),
+        share(shares('D'), allocation.shares.formula[at]),
+        share(shares('C'), allocation.shares.today[at]),
+        live(by_both, mixed),
+        money(amount.as_f64() - mixed.round()),
+        live(format!("=ROUND(I{line},0)+J{line}"), amount.as_f64()),
+        Cell::Money(outside.as_kroner()),
+        live(format!("=K{line}+L{line}"), all.as_f64()),
+        live(format!("=M{line}-C{line}-L{line}"), change),
+        match before > 0.0 {
+            true => share(format!("=N{line}/(C{line}+L{line})"), change / before),
+            false => Cell::Empty,
+        },
+        per(POPULATION),
+        per(DEPRIVED),
+    ]
 }
 
 /// The amount before floors, caps and damping, as the sheet's formula computes it.
@@ -233,27 +238,25 @@ fn mixed(allocation: &Allocation, at: usize, keeps: bool) -> f64 {
     (allocation.pot.total.as_f64() - kept) * share
 }
 
-fn notes_sheet(
-    sheet: &mut Worksheet,
-    comparison: &Comparison,
-    base: &FundingBase,
-    language: Language,
-) -> Result<(), XlsxError> {
-    sheet.set_name(message(language, "allocate.x-notes", &[]))?;
+/// What must be known of the amounts: what is recommended, what is noted and what is assumed.
+fn notes_sheet(comparison: &Comparison, base: &FundingBase, language: Language) -> Sheet {
     let mut lines: Vec<String> = vec![message(language, "allocate.advice", &[])];
     if base.synthetic {
         lines.push(message(language, "notice.synthetic", &[]));
     }
     lines.extend(base.notes.iter().map(|note| note.get(language).to_owned()));
     let assumption = message(language, "allocate.assumption", &[]);
-    let assumed = |text: &crate::language::Text| format!("{assumption}: {}", text.get(language));
+    let assumed = |text: &Text| format!("{assumption}: {}", text.get(language));
     lines.extend(base.assumptions.iter().map(assumed));
     for allocation in &comparison.allocations {
         lines.extend(allocation.model.assumptions.iter().map(assumed));
     }
-    for (row, line) in lines.iter().enumerate() {
-        sheet.write_string(row as u32, 0, line)?;
+    Sheet {
+        name: message(language, "allocate.about", &[]),
+        about: message(language, "allocate.about-notes", &[]),
+        above: Vec::new(),
+        heads: vec![message(language, "allocate.x-notes", &[])],
+        rows: lines.into_iter().map(|line| vec![Cell::Text(line)]).collect(),
+        below: Vec::new(),
     }
-    sheet.set_column_width(0, 120)?;
-    Ok(())
 }

@@ -57,6 +57,8 @@ pub struct Sheet {
     pub heads: Vec<String>,
     /// One row an area or whatever the sheet lists.
     pub rows: Vec<Vec<Cell>>,
+    /// Rows below those, such as sums; sorting and filtering leaves them alone.
+    pub below: Vec<Vec<Cell>>,
 }
 
 /// What stands in a cell.
@@ -64,17 +66,45 @@ pub struct Sheet {
 pub enum Cell {
     /// Words; never read as a formula.
     Text(String),
+    /// The same in bold.
+    Strong(String),
     /// A number; NaN leaves the cell empty.
     Number(f64),
     /// Whole kroner, in groups of three.
     Money(i64),
-    /// A formula of our own, such as `=B2*C2`, and the number that it gives, for programs that do
-    /// not compute.
-    Formula(String, f64),
+    /// A share, 0..1, as per cent.
+    Share(f64),
+    /// A formula of our own, such as `=B2*C2`.
+    Formula {
+        /// Its text.
+        text: String,
+        /// What it gives, for programs that do not compute.
+        result: String,
+        /// How that is shown.
+        shown: Shown,
+    },
     /// Why there is no number, in quiet type.
     Gap(String),
     /// Nothing.
     Empty,
+}
+
+/// How the number of a formula is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// With as many decimals as it has.
+    Plain,
+    /// Whole kroner, in groups of three.
+    Money,
+    /// As per cent.
+    Share,
+}
+
+impl Cell {
+    /// A formula and the number that it gives.
+    pub fn formula(text: String, result: f64, shown: Shown) -> Self {
+        Self::Formula { text, result: result.to_string(), shown }
+    }
 }
 
 /// Makes the workbook as bytes of an `.xlsx` file.
@@ -215,6 +245,7 @@ fn sheet(
         above: Vec::new(),
         heads,
         rows,
+        below: Vec::new(),
     }
 }
 
@@ -292,7 +323,8 @@ fn parts(request: &WorkbookRequest<'_>) -> Shaded {
         cells.extend(parts.values.iter().map(|values| Cell::Number(values[at])));
         // The head is row 1.
         let (first, n) = (column_name(2), row + 2);
-        cells.push(Cell::Formula(format!("=SUM({first}{n}:{last}{n})"), sum));
+        let text = format!("=SUM({first}{n}:{last}{n})");
+        cells.push(Cell::formula(text, sum, Shown::Plain));
         cells.push(Cell::Number(score));
         cells
     });
@@ -414,7 +446,11 @@ fn readme(
 }
 
 /// Writes a sheet: head, rows, frozen panes, filters, widths and shading.
-fn fill(page: &mut Worksheet, sheet: &Sheet, shaded: &[(u16, bool)]) -> Result<(), XlsxError> {
+pub(super) fn fill(
+    page: &mut Worksheet,
+    sheet: &Sheet,
+    shaded: &[(u16, bool)],
+) -> Result<(), XlsxError> {
     let formats = Formats::new();
     page.set_name(&sheet.name)?;
     let mut row = 0;
@@ -430,6 +466,9 @@ fn fill(page: &mut Worksheet, sheet: &Sheet, shaded: &[(u16, bool)]) -> Result<(
     for cells in &sheet.rows {
         row += 1;
         write_row(page, row, cells, &formats)?;
+    }
+    for (below, cells) in (row + 1..).zip(&sheet.below) {
+        write_row(page, below, cells, &formats)?;
     }
     let Some(last) = sheet.heads.len().checked_sub(1).and_then(|last| u16::try_from(last).ok())
     else {
@@ -455,8 +494,10 @@ fn fill(page: &mut Worksheet, sheet: &Sheet, shaded: &[(u16, bool)]) -> Result<(
 struct Formats {
     head: Format,
     text: Format,
+    strong: Format,
     gap: Format,
     money: Format,
+    share: Format,
     wide: Format,
 }
 
@@ -472,8 +513,10 @@ impl Formats {
                 .set_background_color(Color::RGB(0x00EE_F1F4)),
             // `@` keeps a spreadsheet from reading an edited id as a number.
             text: top().set_num_format("@"),
+            strong: top().set_bold(),
             gap: top().set_italic().set_font_color(Color::RGB(0x0055_5C66)),
             money: top().set_num_format("#,##0"),
+            share: top().set_num_format("0.00%"),
             wide: top().set_num_format("@").set_text_wrap(),
         }
     }
@@ -495,16 +538,30 @@ fn write_row(
                 let format = if is_long { &formats.wide } else { &formats.text };
                 page.write_string_with_format(row, column, cut(text), format)?;
             }
+            Cell::Strong(text) => {
+                page.write_string_with_format(row, column, cut(text), &formats.strong)?;
+            }
             Cell::Number(x) if x.is_finite() => {
                 page.write_number(row, column, *x)?;
             }
-            Cell::Number(_) | Cell::Empty => {}
+            Cell::Share(x) if x.is_finite() => {
+                page.write_number_with_format(row, column, *x, &formats.share)?;
+            }
+            Cell::Number(_) | Cell::Share(_) | Cell::Empty => {}
             Cell::Money(kroner) => {
                 page.write_number_with_format(row, column, *kroner as f64, &formats.money)?;
             }
-            Cell::Formula(formula, result) => {
-                let formula = Formula::new(formula).set_result(result.to_string());
-                page.write_formula(row, column, formula)?;
+            Cell::Formula { text, result, shown } => {
+                let formula = Formula::new(text).set_result(result);
+                match shown {
+                    Shown::Plain => page.write_formula(row, column, formula)?,
+                    Shown::Money => {
+                        page.write_formula_with_format(row, column, formula, &formats.money)?
+                    }
+                    Shown::Share => {
+                        page.write_formula_with_format(row, column, formula, &formats.share)?
+                    }
+                };
             }
             Cell::Gap(text) => {
                 page.write_string_with_format(row, column, cut(text), &formats.gap)?;
@@ -517,11 +574,16 @@ fn write_row(
 /// A width for what stands in the column, within reason.
 fn width(sheet: &Sheet, column: usize) -> f64 {
     const LOOKED_AT: usize = 200;
-    let longest = sheet.rows.iter().take(LOOKED_AT).filter_map(|row| match row.get(column)? {
-        Cell::Text(text) | Cell::Gap(text) => Some(text.chars().count()),
-        Cell::Number(_) | Cell::Money(_) | Cell::Formula(..) => Some(10),
-        Cell::Empty => None,
-    });
+    // A line above that stands alone may run over the cells beside it.
+    let above = sheet.above.iter().filter(|row| row.len() > 1);
+    let longest =
+        above.chain(sheet.rows.iter().take(LOOKED_AT)).filter_map(|row| match row.get(column)? {
+            Cell::Text(text) | Cell::Strong(text) | Cell::Gap(text) => Some(text.chars().count()),
+            Cell::Money(_) => Some(12),
+            Cell::Formula { shown, .. } => Some(if *shown == Shown::Money { 12 } else { 10 }),
+            Cell::Number(_) | Cell::Share(_) => Some(10),
+            Cell::Empty => None,
+        });
     longest.max().unwrap_or(10).clamp(10, 70) as f64 + 2.0
 }
 

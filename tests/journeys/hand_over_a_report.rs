@@ -30,7 +30,35 @@ fn every_number_of_the_report_is_the_csv_files_number_at_the_shown_precision() {
             + reasons(&html, &file("selection.csv"), language)
             + profiles(&html, &file("ranking.csv"), &file("indicators.csv"), language);
         assert!(compared > 200, "{project}: only {compared} cells were compared");
+        if out.path().join("funding").exists() {
+            let compared = amounts(&html, &file("funding/comparison.csv"), language);
+            assert_eq!(compared, 4 * 15, "{project}");
+        }
     }
+}
+
+/// Today's amount, the model's, and the change in kroner and per cent, against `comparison.csv`.
+fn amounts(html: &str, comparison: &str, language: &str) -> usize {
+    let section = html.split("<section id=\"funding\"").nth(1).unwrap();
+    let by_area: BTreeMap<String, BTreeMap<String, String>> = csv(comparison)
+        .into_iter()
+        .filter(|row| row["model"] == "oslo-need-times-people")
+        .map(|row| (row["area"].clone(), row))
+        .collect();
+    let mut compared = 0;
+    for (area, cells) in rows(section.split("</table>").next().unwrap()) {
+        let numbers = cells.iter().filter(|cell| cell.value.is_some());
+        for (cell, column) in numbers.zip(["today", "amount", "change", "change_percent"]) {
+            let in_file = &by_area[&area][column];
+            if in_file.is_empty() {
+                assert_eq!(cell.text, "–", "{area} {column}");
+            } else {
+                assert_same(cell, in_file, language, &format!("{area} {column}"));
+            }
+            compared += 1;
+        }
+    }
+    compared
 }
 
 /// Rank, interval, score, classes and every part, against `ranking.csv` and `uncertainty.csv`.

@@ -40,12 +40,20 @@ fn the_synthetic_city_is_the_one_in_the_repository() {
     }
 }
 
+/// The files of a folder and of those in it, by their paths within it.
 fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| {
-            let entry = entry.unwrap();
-            (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).unwrap())
-        })
-        .collect()
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().is_dir() {
+            let inner = contents(&entry.path());
+            all.extend(
+                inner.into_iter().map(|(inside, bytes)| (format!("{name}/{inside}"), bytes)),
+            );
+        } else {
+            all.insert(name, fs::read(entry.path()).unwrap());
+        }
+    }
+    all
 }

@@ -16,6 +16,7 @@ use miette::miette;
 
 use super::super::input::{InputArgs, Job};
 use super::super::terminal::Terminal;
+use super::past::with_earlier_years;
 
 /// A funding file, a project or a bare table.
 #[derive(Debug, Args)]
@@ -102,7 +103,8 @@ impl FundingArgs {
             let (job, analysis) = analysed(input.to_path_buf(), rule, terminal)?;
             let project = job.project();
             let title: &Text = &project.title;
-            let base = funding::base_of_project(&analysis, title, project.synthetic);
+            let mut base = funding::base_of_project(&analysis, title, project.synthetic);
+            with_earlier_years(&mut base, &job, None)?;
             let language = project.language;
             let project = Some((job, analysis));
             return Ok(Funding { base, language, pot: self.pot, project, inputs });
@@ -121,7 +123,10 @@ impl FundingArgs {
             Some(project) => Some(analysed(at.folder.join(project), rule, terminal)?),
             None => None,
         };
-        let base = funding::funding_base(&at, project.as_ref().map(|(_, analysis)| analysis))?;
+        let mut base = funding::funding_base(&at, project.as_ref().map(|(_, analysis)| analysis))?;
+        if let Some((job, _)) = &project {
+            with_earlier_years(&mut base, job, at.file.figures.as_ref())?;
+        }
         Ok(Funding { base, language: at.file.language, pot: self.pot, project, inputs })
     }
 }

@@ -4,6 +4,7 @@ use levekaar::allocate::base::{FundingBase, POPULATION};
 use levekaar::allocate::compare::Comparison;
 use levekaar::allocate::measure::{Better, Measure};
 use levekaar::allocate::scorecard::Line;
+use levekaar::boundary::Boundaries;
 use levekaar::classify::{Classing, classify};
 use levekaar::indicator::Direction;
 use levekaar::language::{Language, message};
@@ -15,23 +16,23 @@ use levekaar::money::Money;
 use levekaar::report::funding::{Chart, value_text};
 use miette::IntoDiagnostic;
 
-use super::input::Funding;
-
 /// Slope and waterfall of each model that moves money, the Lorenz curves, the scorecard, and a map
 /// of each model where there are boundaries.
 pub(super) fn charts(
     comparison: &Comparison,
-    job: &Funding,
+    base: &FundingBase,
+    boundaries: Option<&Boundaries>,
     lines: &[Line],
     language: Language,
 ) -> miette::Result<Vec<Chart>> {
-    let base = &job.base;
     let say = |key: &str, values: &[(&str, &str)]| {
         message(language, &format!("allocate.chart-{key}"), values)
     };
     let source = message(language, "map.source", &[("source", base.source.get(language))]);
     let mut charts = Vec::new();
-    let mut add = |file: String, svg: String| charts.push(Chart { file, svg });
+    let mut add = |file: String, caption: &str, svg: String| {
+        charts.push(Chart { file, caption: caption.to_owned(), svg });
+    };
     for (at, allocation) in comparison.allocations.iter().enumerate() {
         let shifts: Vec<Shift> = (base.areas.iter().zip(&comparison.changes))
             .map(|(area, changes)| Shift {
@@ -63,11 +64,11 @@ pub(super) fn charts(
             notes: &notes,
         };
         let id = &allocation.model.id;
-        add(format!("slope-{id}.svg"), slope_chart(&chart, &shifts));
+        add(format!("slope-{id}.svg"), &title, slope_chart(&chart, &shifts));
         let (title, subtitle) = head("waterfall");
         let notes = vec![source.clone()];
         let chart = ChartHead { title: &title, subtitle: &subtitle, notes: &notes, ..chart };
-        add(format!("waterfall-{id}.svg"), waterfall(&chart, &shifts));
+        add(format!("waterfall-{id}.svg"), &title, waterfall(&chart, &shifts));
     }
     if let Some(need) = &comparison.reference {
         let of_today: Vec<f64> =
@@ -95,7 +96,7 @@ pub(super) fn charts(
             synthetic: base.synthetic,
             notes: &notes,
         };
-        add("lorenz.svg".to_owned(), lorenz(&chart, need, &curves));
+        add("lorenz.svg".to_owned(), &title, lorenz(&chart, need, &curves));
     }
     let (title, subtitle) = (say("scorecard", &[]), say("scorecard-sub", &[]));
     let notes = vec![message(language, "allocate.page-star", &[]), source.clone()];
@@ -111,8 +112,9 @@ pub(super) fn charts(
         .iter()
         .map(|allocation| allocation.model.title.get(language).to_owned())
         .collect();
-    add("scorecard.svg".to_owned(), scorecard_table(&chart, &models, &rows(lines, language)));
-    charts.extend(maps(comparison, job, language)?);
+    let svg = scorecard_table(&chart, &models, &rows(lines, language));
+    add("scorecard.svg".to_owned(), &title, svg);
+    charts.extend(maps(comparison, base, boundaries, language)?);
     Ok(charts)
 }
 
@@ -180,24 +182,30 @@ fn standing(measure: &Measure, all: &[Measure], language: Language) -> Standing 
 
 /// Kroner per resident of each model that moves money; the areas that have money today are
 /// outlined.
-fn maps(comparison: &Comparison, job: &Funding, language: Language) -> miette::Result<Vec<Chart>> {
-    let base = &job.base;
-    let Some((project, analysis)) = &job.project else { return Ok(Vec::new()) };
-    let Some(boundaries) = project.boundaries(&analysis.table, &mut Vec::new())? else {
-        return Ok(Vec::new());
-    };
+fn maps(
+    comparison: &Comparison,
+    base: &FundingBase,
+    boundaries: Option<&Boundaries>,
+    language: Language,
+) -> miette::Result<Vec<Chart>> {
+    let Some(boundaries) = boundaries else { return Ok(Vec::new()) };
     let Some(people) = base.figure_or_none(POPULATION) else { return Ok(Vec::new()) };
     let say = |key: &str| message(language, &format!("allocate.chart-{key}"), &[]);
     let reason = message(language, "map.reason_no_figures", &[]);
+    // The models' maps have one set of classes, so that a colour means the same on each.
+    let n_areas = base.areas.len();
+    let per_head: Vec<f64> = (0..comparison.allocations.len())
+        .flat_map(|model| comparison.changes.iter().map(move |changes| changes[model].per_head))
+        .map(|kroner| kroner.unwrap_or(f64::NAN))
+        .collect();
+    if per_head.iter().all(|kroner| kroner.is_nan()) {
+        return Ok(Vec::new());
+    }
+    let classes = classify(&per_head, &Classing::FisherJenks { classes: 5 }).into_diagnostic()?;
     let mut charts = Vec::new();
     for (model, allocation) in comparison.allocations.iter().enumerate() {
-        let per_head: Vec<f64> = comparison
-            .changes
-            .iter()
-            .map(|changes| changes[model].per_head.unwrap_or(f64::NAN))
-            .collect();
-        let classes =
-            classify(&per_head, &Classing::EqualInterval { classes: 5 }).into_diagnostic()?;
+        let of_model = model * n_areas..(model + 1) * n_areas;
+        let (per_head, class_of) = (&per_head[of_model.clone()], &classes.class_of()[of_model]);
         let areas: Vec<MapArea<'_>> = boundaries
             .shapes()
             .iter()
@@ -209,7 +217,7 @@ fn maps(comparison: &Comparison, job: &Funding, language: Language) -> miette::R
                     name: at.map_or(shape.id.as_str(), |at| base.areas[at].name.as_str()),
                     value: at.map_or(f64::NAN, |at| per_head[at]),
                     reason: &reason,
-                    class: at.and_then(|at| classes.class_of()[at]),
+                    class: at.and_then(|at| class_of[at]),
                     population: at.map(|at| people[at]).filter(|people| !people.is_nan()),
                     selection: if funded {
                         SelectionMark::Selected
@@ -236,7 +244,9 @@ fn maps(comparison: &Comparison, job: &Funding, language: Language) -> miette::R
             },
             &say("map-darker"),
         );
-        charts.push(Chart { file: format!("map-{}.svg", allocation.model.id), svg });
+        let title = allocation.model.title.get(language);
+        let caption = format!("{}: {title}", say("map-legend"));
+        charts.push(Chart { file: format!("map-{}.svg", allocation.model.id), caption, svg });
     }
     Ok(charts)
 }

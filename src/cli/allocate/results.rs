@@ -7,11 +7,12 @@ use levekaar::allocate::base::{FundingBase, SCORE};
 use levekaar::allocate::compare::Comparison;
 use levekaar::allocate::model::ModelFile;
 use levekaar::allocate::need::Need;
-use levekaar::allocate::scorecard::scorecard;
+use levekaar::allocate::scorecard::{Line, scorecard};
 use levekaar::allocate::sure::sure;
-use levekaar::language::{Language, message, number};
-use levekaar::money::Money;
+use levekaar::analysis::Analysis;
+use levekaar::language::{Language, message};
 use levekaar::notice::Notice;
+use levekaar::report::funded::{Sure, model_in_words, sure_in_words};
 use levekaar::report::funding::{FundingPage, funding_page};
 use levekaar::uncertainty::{REPLICATES, SEED, Study};
 use levekaar::write::allocation::{
@@ -23,8 +24,8 @@ use miette::IntoDiagnostic;
 use serde_json::json;
 
 use super::input::Funding;
-use super::percent;
 use super::pictures::charts;
+use crate::cli::input::Job;
 use crate::cli::score::to_file_or_stdout;
 use crate::cli::terminal::Terminal;
 
@@ -62,23 +63,15 @@ pub(super) fn write_folder(
 ) -> miette::Result<()> {
     let base = &job.base;
     let mut staged = Staged::new(folder)?;
-    staged.add("comparison.csv", |out| comparison_csv(out, comparison, base, language))?;
     let lines = scorecard(comparison);
-    for (name, text) in [
-        ("baseline.csv", baseline_csv(base)),
-        ("measures.csv", measures_csv(comparison, language)),
-        ("scorecard.csv", scorecard_csv(&lines, comparison, language)),
-        ("trade-offs.csv", trade_offs_csv(comparison, language)),
-    ] {
-        staged.add(name, |out| out.write_all(text.as_bytes()))?;
+    for (name, bytes) in tables(comparison, base, &lines, language)? {
+        staged.add(&name, |out| out.write_all(&bytes))?;
     }
-    for allocation in &comparison.allocations {
-        for (name, text) in stages(allocation, base) {
-            let name = format!("{}/{name}", allocation.model.id);
-            staged.add(&name, |out| out.write_all(text.as_bytes()))?;
-        }
-    }
-    let charts = charts(comparison, job, &lines, language)?;
+    let boundaries = match &job.project {
+        Some((project, analysis)) => project.boundaries(&analysis.table, &mut Vec::new())?,
+        None => None,
+    };
+    let charts = charts(comparison, base, boundaries.as_ref(), &lines, language)?;
     for chart in &charts {
         staged.add(&chart.file, |out| out.write_all(chart.svg.as_bytes()))?;
     }
@@ -94,7 +87,13 @@ pub(super) fn write_folder(
     staged.add("funding.html", |out| out.write_all(page.as_bytes()))?;
     let bytes = allocation_workbook(comparison, base, language).into_diagnostic()?;
     staged.add("funding.xlsx", |out| out.write_all(&bytes))?;
-    how_sure(&mut staged, comparison, job, language, terminal)?;
+    if let Some((project, analysis)) = &job.project {
+        for sure in how_sure(comparison, base, (project, analysis), language, terminal)? {
+            let (name, text) = sure_file(comparison, base, &sure);
+            staged.add(&name, |out| out.write_all(text.as_bytes()))?;
+            terminal.say(&sure_in_words(comparison, &sure, language));
+        }
+    }
     let run = run_json(comparison, job, notices);
     staged.add("run.json", |out| {
         serde_json::to_writer_pretty(&mut *out, &run)?;
@@ -106,20 +105,54 @@ pub(super) fn write_folder(
     })
 }
 
-/// How sure the amounts are of each model whose claims come from the project's scores.
-fn how_sure(
-    staged: &mut Staged,
+/// The tables of a comparison and of each model's stages, by file name.
+pub(super) fn tables(
     comparison: &Comparison,
-    job: &Funding,
+    base: &FundingBase,
+    lines: &[Line],
+    language: Language,
+) -> miette::Result<Vec<(String, Vec<u8>)>> {
+    let mut bytes = Vec::new();
+    comparison_csv(&mut bytes, comparison, base, language).into_diagnostic()?;
+    let mut files = vec![("comparison.csv".to_owned(), bytes)];
+    for (name, text) in [
+        ("baseline.csv", baseline_csv(base)),
+        ("measures.csv", measures_csv(comparison, language)),
+        ("scorecard.csv", scorecard_csv(lines, comparison, language)),
+        ("trade-offs.csv", trade_offs_csv(comparison, language)),
+    ] {
+        files.push((name.to_owned(), text.into_bytes()));
+    }
+    for allocation in &comparison.allocations {
+        for (name, text) in stages(allocation, base) {
+            files.push((format!("{}/{name}", allocation.model.id), text.into_bytes()));
+        }
+    }
+    Ok(files)
+}
+
+/// The table of how sure a model's amounts are, and its name.
+pub(super) fn sure_file(
+    comparison: &Comparison,
+    base: &FundingBase,
+    sure: &Sure,
+) -> (String, String) {
+    let id = &comparison.allocations[sure.model].model.id;
+    (format!("{id}/11-how-sure.csv"), sure_csv(&sure.rows, base))
+}
+
+/// How sure the amounts are of each model whose claims come from the project's scores.
+pub(super) fn how_sure(
+    comparison: &Comparison,
+    base: &FundingBase,
+    (project, analysis): (&Job, &Analysis),
     language: Language,
     terminal: &Terminal,
-) -> miette::Result<()> {
-    let Some((project, analysis)) = &job.project else { return Ok(()) };
+) -> miette::Result<Vec<Sure>> {
     let plan = project.plan();
     let space = project.space(None)?;
     let study = Study::of(analysis, &plan, &space, SEED)?;
-    let places: Vec<Option<usize>> = job
-        .base
+    let places: Vec<Option<usize>> = base
         .areas
         .iter()
         .map(|area| analysis.ranking.areas().iter().position(|other| other.id == area.id))
@@ -128,34 +161,18 @@ fn how_sure(
         let scores = study.worse_up(replicate).ok()?;
         Some(places.iter().map(|at| at.map_or(f64::NAN, |at| scores[at])).collect())
     };
-    for allocation in &comparison.allocations {
+    let mut all = Vec::new();
+    for (model, allocation) in comparison.allocations.iter().enumerate() {
         if !uses_score(&allocation.model) {
             continue;
         }
         let text = message(language, "allocate.sure-progress", &[]);
         let (rows, n_failed) = terminal.counting(&text, u64::from(REPLICATES), |progress| {
-            sure(&allocation.model, &job.base, REPLICATES, &scores, progress)
+            sure(&allocation.model, base, REPLICATES, &scores, progress)
         })?;
-        let name = format!("{}/11-how-sure.csv", allocation.model.id);
-        let text = sure_csv(&rows, &job.base);
-        staged.add(&name, |out| out.write_all(text.as_bytes()))?;
-        let count =
-            |word: &str| rows.iter().filter(|row| row.verdict() == Some(word)).count().to_string();
-        let line = message(
-            language,
-            "allocate.sure-line",
-            &[
-                ("model", allocation.model.title.get(language)),
-                ("winners", &count("winner")),
-                ("losers", &count("loser")),
-                ("n", &rows.len().to_string()),
-                ("replicates", &number(f64::from(REPLICATES), 0, language)),
-                ("failed", &n_failed.to_string()),
-            ],
-        );
-        terminal.say(&line);
+        all.push(Sure { model, rows, n_replicates: REPLICATES, n_failed });
     }
-    Ok(())
+    Ok(all)
 }
 
 /// Whether a model's claims hang on the score of the index.
@@ -174,7 +191,7 @@ fn uses_score(model: &ModelFile) -> bool {
 
 /// Inputs with checksums, the models whole, every assumption, note and notice.
 fn run_json(comparison: &Comparison, job: &Funding, notices: &[Notice]) -> serde_json::Value {
-    let base = &job.base;
+    let mut run = about_json(comparison, &job.base);
     let notices: Vec<serde_json::Value> = notices
         .iter()
         .map(|notice| {
@@ -193,20 +210,25 @@ fn run_json(comparison: &Comparison, job: &Funding, notices: &[Notice]) -> serde
         .project
         .as_ref()
         .map(|(job, analysis)| json!({ "id": job.project().id, "index": analysis.definition.id }));
+    run["project"] = json!(project);
+    run["program"] = json!(concat!("levekaar ", env!("CARGO_PKG_VERSION")));
+    run["inputs"] = json!(inputs);
+    run["notices"] = json!(notices);
+    run
+}
+
+/// The models whole, their pots, every assumption and note.
+pub(super) fn about_json(comparison: &Comparison, base: &FundingBase) -> serde_json::Value {
     json!({
-        "project": project,
-        "program": concat!("levekaar ", env!("CARGO_PKG_VERSION")),
         "funding": base.id,
         "title": base.title,
         "source": base.source,
         "synthetic": base.synthetic,
         "price_year": base.price_year,
-        "inputs": inputs,
         "models": comparison.allocations.iter().map(|a| &a.model).collect::<Vec<_>>(),
         "pots": comparison.allocations.iter().map(|a| a.pot.total).collect::<Vec<_>>(),
         "data_notes": base.notes,
         "assumptions": assumptions(comparison, base),
-        "notices": notices,
         "recommends": null,
     })
 }
@@ -244,37 +266,10 @@ pub(super) fn say_comparison(
     {
         terminal.say(&format!("{assumption}: {}", text.get(language)));
     }
-    for (model, allocation) in comparison.allocations.iter().enumerate() {
-        let n = allocation.eligible.iter().filter(|area| area.takes_part).count();
-        say(
-            "allocate.pot-line",
-            &[
-                ("model", allocation.model.title.get(language)),
-                ("pot", &allocation.pot.total.text(language)),
-                ("n", &n.to_string()),
-                ("without", &allocation.pot.without_area.text(language)),
-            ],
-        );
-        let changes: Vec<Money> =
-            comparison.changes.iter().map(|row| row[model].kroner()).collect();
-        let moved: Money = changes.iter().map(|change| (*change).max(Money::ZERO)).sum();
-        let count = |is: fn(&Money) -> bool| changes.iter().filter(|c| is(c)).count().to_string();
-        let of = |id: &str| {
-            let found = comparison.measures[model].iter().find(|measure| measure.id == id);
-            let value = found.and_then(|measure| measure.value.ok());
-            percent(value.unwrap_or(f64::NAN), language)
-        };
-        say(
-            "allocate.changes-line",
-            &[
-                ("moved", &moved.text(language)),
-                ("winners", &count(|c| *c > Money::ZERO)),
-                ("losers", &count(|c| *c < Money::ZERO)),
-                ("same", &count(|c| *c == Money::ZERO)),
-                ("loss", &of("max-loss")),
-                ("discretion", &of("discretion-share")),
-            ],
-        );
+    for model in 0..comparison.allocations.len() {
+        for line in model_in_words(comparison, model, language) {
+            terminal.say(&line);
+        }
     }
     match (comparison.reference_model, &comparison.reference) {
         (Some(at), Some(_)) => {
