@@ -176,7 +176,7 @@ fn shift(
     };
     Shift {
         area: area.id.clone(),
-        name: area.name.clone(),
+        name: area.name.to_string(),
         population: area.population.or(a.ranking.areas()[in_a].population),
         rank_shift: difference(rank),
         rank,

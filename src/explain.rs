@@ -81,7 +81,7 @@ pub fn explain(analysis: &Analysis, area_idx: usize) -> Explanation {
     let score = levels.last().and_then(|level| level.result);
     let explanation = Explanation {
         area: area.id.clone(),
-        name: area.name.clone(),
+        name: area.name.to_string(),
         population: area.population,
         screened: screened(analysis, area_idx),
         definition: definition.id.clone(),

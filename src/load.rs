@@ -11,6 +11,7 @@ pub mod document;
 pub mod funding;
 pub mod parquet;
 mod rows;
+mod stream;
 pub mod table;
 pub mod weights;
 
@@ -139,6 +140,9 @@ fn chosen(
 ///
 /// [`TableError`].
 pub fn table(path: &Path, request: &TableRequest) -> Result<RawTable, TableError> {
+    if let Some(table) = stream::table(path, request)? {
+        return Ok(table);
+    }
     let file = path.display().to_string();
     let bytes = table::read_bytes(path)
         .map_err(|reason| TableError::Unreadable { file: file.clone(), reason })?;
@@ -151,6 +155,20 @@ pub fn table(path: &Path, request: &TableRequest) -> Result<RawTable, TableError
         return attributes::of_layer(path, request);
     }
     table::parse_delimited(&file, bytes, request)
+}
+
+/// The names of a table's columns.
+///
+/// # Errors
+///
+/// [`TableError`].
+pub fn header(path: &Path) -> Result<Vec<String>, TableError> {
+    let request = TableRequest::default();
+    let table = match stream::head(path)? {
+        Some(head) => table::parse_delimited(&path.display().to_string(), head, &request)?,
+        None => table(path, &request)?,
+    };
+    Ok(table.header)
 }
 
 /// Reads pairs of ids, such as those of neighbours: the two columns of each row, as text.

@@ -6,7 +6,7 @@
 pub mod correlation;
 pub mod quantile;
 
-pub use quantile::{QuantileType, median, quantile, quantile_of_present};
+pub use quantile::{QuantileType, median, quantile, quantile_of_present, quantiles};
 
 /// Moments and ends of the values that are present.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]

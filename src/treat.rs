@@ -29,7 +29,7 @@ use crate::normalise::{Reference, Years};
 use crate::round::Round;
 use crate::screen::{self, Screened};
 use crate::shrink;
-use crate::statistics::{Shape, quantile_of_present};
+use crate::statistics::{Shape, quantiles};
 
 pub use impute::{Basis, Fallback, Imputation};
 pub(crate) use method::problem_of_list;
@@ -431,11 +431,8 @@ impl Step<'_> {
     fn treat(&mut self, treatment: &Treatment, counts: Option<&Counts>) -> Result<(), TreatError> {
         match *treatment {
             Treatment::WinsorisePercentiles { low, high } => {
-                self.scratch.clear();
-                self.scratch.extend(self.values.iter().filter(|x| !x.is_nan()));
-                if !self.scratch.is_empty() {
-                    let low = quantile_of_present(&mut self.scratch, low / 100.0);
-                    let high = quantile_of_present(&mut self.scratch, high / 100.0);
+                let shares = [low / 100.0, high / 100.0];
+                if let Some([low, high]) = quantiles(self.values, shares, &mut self.scratch) {
                     self.bound(low, high, ChangeKind::Winsorised);
                 }
             }

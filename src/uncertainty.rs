@@ -12,6 +12,7 @@
 mod alternative;
 pub mod assumption;
 pub mod confidence;
+mod counter;
 pub mod draws;
 pub mod intervals;
 pub mod leave_one_out;

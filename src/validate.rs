@@ -427,6 +427,9 @@ fn check_ids(raw: &RawTable, areas: &Areas, rows: &[usize], problems: &mut Vec<P
             "give each area its code, or take the rows out",
         ));
     }
+    if rows.windows(2).all(|pair| ids[pair[0]] < ids[pair[1]]) {
+        return;
+    }
     // Sorting finds doubles in a table of any size without a map of all its ids.
     let mut order: Vec<usize> = rows.to_vec();
     order.par_sort_unstable_by(|&a, &b| ids[a].cmp(&ids[b]).then(a.cmp(&b)));
@@ -484,7 +487,7 @@ fn areas_of(
         .iter()
         .map(|&row| Area {
             id: AreaId::new(&ids[row]),
-            name: names.map(|n| &n[row]).filter(|n| !n.is_empty()).unwrap_or(&ids[row]).clone(),
+            name: names.map(|n| &n[row]).filter(|n| !n.is_empty()).unwrap_or(&ids[row]).into(),
             parent: parents.map(|p| p[row].clone()).filter(|p| !p.is_empty()),
             population: population.map(|p| p.values[row]).filter(|p| !p.is_nan()),
         })

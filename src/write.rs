@@ -218,8 +218,7 @@ pub(crate) fn push_text(out: &mut String, text: &str) {
 /// Source: OWASP, *CSV Injection*. Weakness: a program that reads the file back sees the
 /// apostrophe.
 pub fn inert(text: &str) -> Cow<'_, str> {
-    let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r'])
-        && text.chars().nth(1).is_some()
+    let runs = matches!(text.as_bytes(), [b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r', _, ..])
         && text.parse::<f64>().is_err();
     if runs { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }

@@ -125,7 +125,7 @@ fn of_columns(
     let raw = columns::read(path, &[estimate, se], &text)?;
     let areas = (0..raw.n_rows).map(|row| {
         let mut area = Area::of(raw.text[id][row].as_str());
-        area.name = name.map_or_else(String::new, |name| raw.text[name][row].clone());
+        area.name = name.map(|name| &*raw.text[name][row]).unwrap_or_default().into();
         area
     });
     let (values, errors) = (columns::numbers(&raw, estimate), columns::numbers(&raw, se));

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use levekaar::index::IndexDefinition;
 use levekaar::load;
-use levekaar::load::table::TableRequest;
 use levekaar::suggest::nearest;
 use levekaar::write::folder;
 use miette::{Context, miette};
@@ -53,7 +52,7 @@ pub(crate) fn run(args: &InitArgs, terminal: &Terminal) -> miette::Result<()> {
             args.output.display()
         ));
     }
-    let header = load::table(&args.table, &TableRequest::default())?.header;
+    let header = load::header(&args.table)?;
     let definition = load::index(&choice(&args.index), Path::new(""))?;
     let text = project_file(args, &header, &definition)?;
     folder::write_file(&args.output, |out| out.write_all(text.as_bytes()))?;

@@ -17,7 +17,6 @@ use levekaar::index::{IndexDefinition, Plan};
 use levekaar::indicator::{IndicatorId, IndicatorTable};
 use levekaar::language::{Language, Text};
 use levekaar::load::boundaries::{BoundaryOptions, boundaries};
-use levekaar::load::table::TableRequest;
 use levekaar::load::{self, ProjectFile};
 use levekaar::notice::Notice;
 use levekaar::project::{
@@ -305,8 +304,10 @@ pub(crate) fn choice(typed: &str) -> Choice {
 }
 
 pub(crate) fn first_column(path: &Path) -> miette::Result<String> {
-    let table = load::table(path, &TableRequest::default())?;
-    table.header.into_iter().next().ok_or_else(|| miette!("`{}` has no columns", path.display()))
+    load::header(path)?
+        .into_iter()
+        .next()
+        .ok_or_else(|| miette!("`{}` has no columns", path.display()))
 }
 
 impl Job {

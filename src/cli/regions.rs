@@ -11,7 +11,6 @@ use levekaar::indicator::Direction;
 use levekaar::language::{Language, message, number, shortest};
 use levekaar::load;
 use levekaar::load::boundaries::{BoundaryOptions, boundaries};
-use levekaar::load::table::TableRequest;
 use levekaar::map::rasterise;
 use levekaar::max_p::{CONSTRUCTIONS, Division, Map, Regions, Small, TRIALS_PER_AREA, divide};
 use levekaar::neighbour::Neighbours;
@@ -366,7 +365,7 @@ fn neighbours(
             })
             .collect()
     } else {
-        let header = load::table(file, &TableRequest::default())?.header;
+        let header = load::header(file)?;
         let [from, to, ..] = header.as_slice() else {
             return Err(miette!("`{}` has no two columns of ids", file.display()));
         };

@@ -641,7 +641,7 @@ fn areas(n: usize) -> Vec<Area> {
     (0..n)
         .map(|at| {
             let mut area = Area::of(format!("{:02}", at + 1).as_str());
-            area.name = format!("Zone {}", at + 1);
+            area.name = format!("Zone {}", at + 1).into();
             area.parent = Some(if at % 2 == 0 { "even" } else { "odd" }.to_owned());
             area.population = Some(1000.0 + at as f64);
             area

@@ -111,31 +111,57 @@ fn scan_plain(text: &[u8], decimal: Decimal) -> Option<(f64, usize)> {
     };
     let negative = *text.first()? == b'-';
     let start = usize::from(negative);
-    let mut mantissa = 0_u64;
-    let mut digits_from = |from: usize| {
-        let mut at = from;
-        while let Some(digit) = text.get(at).map(|byte| byte.wrapping_sub(b'0'))
-            && digit < 10
-        {
-            // Too many digits are told by their number below.
-            mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
-            at += 1;
-        }
-        at
-    };
-    let whole = digits_from(start);
+    let (mut mantissa, whole) = digits(text, start, 0);
     let (end, decimals) = if text.get(whole) == Some(&mark) {
-        let end = digits_from(whole + 1);
+        let end;
+        (mantissa, end) = digits(text, whole + 1, mantissa);
         (end, end - whole - 1)
     } else {
         (whole, 0)
     };
     let n_digits = whole - start + decimals;
+    // Too many digits are told by their number.
     if n_digits == 0 || n_digits > MOST_DIGITS || mantissa >= 1 << 53 {
         return None;
     }
     let number = mantissa as f64 / POWERS[decimals];
     Some((if negative { -number } else { number }, end))
+}
+
+/// The digits of `text` from `from` on, appended to those of `mantissa`, and where they end.
+///
+/// Up to eight are read at once: a byte less `0` is below ten where it is a digit, and three
+/// multiplications put eight digits together by pairs, fours and eights (Lemire 2021, *Number
+/// parsing at a gigabyte per second*, Software: Practice and Experience 51).
+#[inline]
+fn digits(text: &[u8], from: usize, mut mantissa: u64) -> (u64, usize) {
+    const POWERS: [u64; 9] =
+        [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    let mut at = from;
+    while let Some(eight) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let bytes = u64::from_le_bytes(*eight) ^ 0x3030_3030_3030_3030;
+        // The highest bit of each byte that is no digit.
+        let others = ((bytes & 0x7f7f_7f7f_7f7f_7f7f) + 0x7676_7676_7676_7676) | bytes;
+        let others = others & 0x8080_8080_8080_8080;
+        let n = others.trailing_zeros() / 8;
+        // Zeros go before the digits, so that they are the last of eight.
+        let digits = bytes.checked_shl(64 - 8 * n).unwrap_or(0);
+        let pairs = (digits.wrapping_mul(10) + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+        let fours = (pairs.wrapping_mul(100) + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+        let eight = (fours.wrapping_mul(10_000) + (fours >> 32)) & 0xffff_ffff;
+        mantissa = mantissa.wrapping_mul(POWERS[n as usize]).wrapping_add(eight);
+        at += n as usize;
+        if n < 8 {
+            return (mantissa, at);
+        }
+    }
+    while let Some(digit) = text.get(at).map(|byte| byte.wrapping_sub(b'0'))
+        && digit < 10
+    {
+        mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
+        at += 1;
+    }
+    (mantissa, at)
 }
 
 /// The same with spaces between thousands, a plus or a real minus sign, an exponent or a `%`.

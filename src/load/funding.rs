@@ -466,7 +466,7 @@ fn over_areas(
         .iter()
         .map(|area| FundedArea {
             id: area.id.clone(),
-            name: area.name.clone(),
+            name: area.name.to_string(),
             municipality: area.parent.clone().or(municipality.clone().filter(|_| same)),
         })
         .collect();
@@ -651,7 +651,7 @@ pub fn base_of_project(analysis: &Analysis, title: &Text, synthetic: bool) -> Fu
         .iter()
         .map(|area| FundedArea {
             id: area.id.clone(),
-            name: area.name.clone(),
+            name: area.name.to_string(),
             municipality: area.parent.clone(),
         })
         .collect();

@@ -94,54 +94,73 @@ pub(super) struct Columns {
 
 /// Reads all rows.
 pub(super) fn parse(rows: &[u8], layout: &Layout<'_>) -> Columns {
-    let quoted = memchr::memchr(b'"', rows).is_some();
-    let chunks = if quoted { vec![rows] } else { chunks(rows) };
-    let counts: Vec<usize> = if quoted {
-        vec![count_quoted(rows, layout.delimiter)]
+    let mut columns = Columns::new(layout, 0);
+    if has_quotes(rows) {
+        let count = count_quoted(rows, layout.delimiter);
+        columns.add(layout, &[rows], &[count], |part, chunk| part.read_quoted(chunk));
     } else {
-        chunks.par_iter().map(|chunk| lines(chunk).count()).collect()
-    };
-    let n_rows = counts.iter().sum();
-    let mut numbers: Vec<RawNumbers> = layout
-        .wanted
-        .numbers
-        .iter()
-        .map(|_| RawNumbers {
-            values: vec![f64::NAN; n_rows],
-            states: vec![CellState::NotAvailable; n_rows],
+        columns.add_plain(layout, &chunks(rows));
+    }
+    columns
+}
+
+/// Whether a cell may hold a delimiter or a line end.
+pub(super) fn has_quotes(rows: &[u8]) -> bool {
+    memchr::memchr(b'"', rows).is_some()
+}
+
+impl Columns {
+    /// No rows yet, and place for so many.
+    pub(super) fn new(layout: &Layout<'_>, n_rows: usize) -> Self {
+        let numbers = layout.wanted.numbers.iter().map(|_| RawNumbers {
+            values: Vec::with_capacity(n_rows),
+            states: Vec::with_capacity(n_rows),
             unreadable: Vec::new(),
-        })
-        .collect();
-    let parts: Vec<Part<'_>> = parts(&mut numbers, &counts, layout)
-        .into_par_iter()
-        .zip(chunks)
-        .map(|(mut part, chunk)| {
-            if quoted {
-                part.read_quoted(chunk)
-            } else {
-                part.read_plain(chunk)
+        });
+        let text = layout.wanted.text.iter().map(|_| Vec::with_capacity(n_rows));
+        Self { n_rows: 0, text: text.collect(), numbers: numbers.collect(), ragged: Vec::new() }
+    }
+
+    /// Appends rows of a file without quotation marks, in chunks that end at line ends.
+    pub(super) fn add_plain(&mut self, layout: &Layout<'_>, chunks: &[&[u8]]) {
+        let counts: Vec<usize> = chunks.par_iter().map(|chunk| lines(chunk).count()).collect();
+        self.add(layout, chunks, &counts, |part, chunk| part.read_plain(chunk));
+    }
+
+    /// Appends the rows of these chunks, of which each has so many.
+    fn add(
+        &mut self,
+        layout: &Layout<'_>,
+        chunks: &[&[u8]],
+        counts: &[usize],
+        read: impl Fn(&mut Part<'_>, &[u8]) + Sync,
+    ) {
+        let first = self.n_rows;
+        self.n_rows += counts.iter().sum::<usize>();
+        for column in &mut self.numbers {
+            column.values.resize(self.n_rows, f64::NAN);
+            column.states.resize(self.n_rows, CellState::NotAvailable);
+        }
+        let parts: Vec<(Read, usize)> = parts(&mut self.numbers, first, counts, layout)
+            .into_par_iter()
+            .zip(chunks)
+            .map(|(mut part, chunk)| {
+                read(&mut part, chunk);
+                (part.found, part.row)
+            })
+            .collect();
+        let mut start = first;
+        for (found, n_rows) in parts {
+            for (all, some) in self.text.iter_mut().zip(found.text) {
+                all.extend(some);
             }
-            part
-        })
-        .collect();
-    let mut text = vec![Vec::with_capacity(n_rows); layout.wanted.text.len()];
-    let mut unreadable = vec![Vec::new(); layout.wanted.numbers.len()];
-    let mut ragged = Vec::new();
-    let mut start = 0;
-    for (part, count) in parts.into_iter().zip(counts) {
-        for (all, some) in text.iter_mut().zip(part.text) {
-            all.extend(some);
+            for (column, some) in self.numbers.iter_mut().zip(found.unreadable) {
+                column.unreadable.extend(some.into_iter().map(|(row, text)| (start + row, text)));
+            }
+            self.ragged.extend(found.ragged.into_iter().map(|(row, found)| (start + row, found)));
+            start += n_rows;
         }
-        for (all, some) in unreadable.iter_mut().zip(part.unreadable) {
-            all.extend(some.into_iter().map(|(row, text)| (start + row, text)));
-        }
-        ragged.extend(part.ragged.into_iter().map(|(row, found)| (start + row, found)));
-        start += count;
     }
-    for (column, unreadable) in numbers.iter_mut().zip(unreadable) {
-        column.unreadable = unreadable;
-    }
-    Columns { n_rows, text, numbers, ragged }
 }
 
 /// The rows in pieces of about a megabyte that end at line ends, in order.
@@ -187,16 +206,22 @@ fn count_quoted(rows: &[u8], delimiter: u8) -> usize {
 struct Part<'a> {
     layout: &'a Layout<'a>,
     row: usize,
-    text: Vec<Vec<String>>,
     values: Vec<&'a mut [f64]>,
     states: Vec<&'a mut [CellState]>,
+    found: Read,
+}
+
+/// What is read and has no slot of its own; rows are counted from the first of the part.
+struct Read {
+    text: Vec<Vec<String>>,
     unreadable: Vec<Vec<(usize, String)>>,
     ragged: Vec<(usize, usize)>,
 }
 
-/// Divides the columns among the chunks.
+/// Divides the columns among the chunks, from the row `first` on.
 fn parts<'a>(
     numbers: &'a mut [RawNumbers],
+    first: usize,
     counts: &[usize],
     layout: &'a Layout<'a>,
 ) -> Vec<Part<'a>> {
@@ -205,16 +230,18 @@ fn parts<'a>(
         .map(|&n| Part {
             layout,
             row: 0,
-            text: vec![Vec::with_capacity(n); layout.wanted.text.len()],
             values: Vec::with_capacity(numbers.len()),
             states: Vec::with_capacity(numbers.len()),
-            unreadable: vec![Vec::new(); numbers.len()],
-            ragged: Vec::new(),
+            found: Read {
+                text: vec![Vec::with_capacity(n); layout.wanted.text.len()],
+                unreadable: vec![Vec::new(); numbers.len()],
+                ragged: Vec::new(),
+            },
         })
         .collect();
     for column in numbers {
-        let mut values = column.values.as_mut_slice();
-        let mut states = column.states.as_mut_slice();
+        let mut values = &mut column.values[first..];
+        let mut states = &mut column.states[first..];
         for (part, &n) in parts.iter_mut().zip(counts) {
             let (own, rest) = values.split_at_mut(n);
             part.values.push(own);
@@ -286,7 +313,10 @@ impl Part<'_> {
     }
 
     fn take_text(&mut self, at: usize, cell: &[u8]) {
-        self.text[at].push(String::from_utf8_lossy(cell).trim().to_owned());
+        self.found.text[at].push(match std::str::from_utf8(cell) {
+            Ok(text) => text.trim().to_owned(),
+            Err(_) => String::from_utf8_lossy(cell).trim().to_owned(),
+        });
     }
 
     fn take_number(&mut self, at: usize, text: &[u8]) {
@@ -303,18 +333,18 @@ impl Part<'_> {
             Cell::Gap(state) => self.states[at][self.row] = state,
             Cell::Unreadable => {
                 let text = String::from_utf8_lossy(text).trim().to_owned();
-                self.unreadable[at].push((self.row, text));
+                self.found.unreadable[at].push((self.row, text));
             }
         }
     }
 
     fn end_row(&mut self, found: usize) {
         if found != self.layout.n_columns {
-            self.ragged.push((self.row, found));
+            self.found.ragged.push((self.row, found));
             // Columns of text that a short row lacks are filled, so that they stay of one length.
             for target in self.layout.wanted.targets.iter().skip(found) {
                 if let Target::Text(at) | Target::Both(at, _) = target {
-                    self.text[*at].push(String::new());
+                    self.found.text[*at].push(String::new());
                 }
             }
         }

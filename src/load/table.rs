@@ -13,7 +13,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::cell::CellReader;
-use super::rows::{self, Layout, Wanted};
+use super::rows::{self, Columns, Layout, Wanted};
 use crate::indicator::CellState;
 use crate::project::{Decimal, Encoding, Format, Mark};
 
@@ -208,7 +208,55 @@ pub fn parse_delimited(
     request: &TableRequest,
 ) -> Result<RawTable, TableError> {
     let (text, encoding) = decode(file, bytes, request.format.encoding)?;
-    let mut body = skip_lines(&text, request.format.skip_lines);
+    let opened = open(file, &text, encoding, request)?;
+    let columns = rows::parse(opened.rows, &opened.layout());
+    Ok(opened.table(columns))
+}
+
+/// A text of which the header has been read.
+pub(super) struct Opened<'a> {
+    file: String,
+    header: Vec<String>,
+    /// What stands below the header.
+    pub(super) rows: &'a [u8],
+    wanted: Wanted,
+    cells: Vec<CellReader>,
+    delimiter: u8,
+    read_as: ReadAs,
+}
+
+impl Opened<'_> {
+    pub(super) fn layout(&self) -> Layout<'_> {
+        Layout {
+            delimiter: self.delimiter,
+            n_columns: self.header.len(),
+            wanted: &self.wanted,
+            cells: &self.cells,
+        }
+    }
+
+    /// The table of these columns.
+    pub(super) fn table(self, columns: Columns) -> RawTable {
+        RawTable {
+            file: self.file,
+            header: self.header,
+            n_rows: columns.n_rows,
+            text: self.wanted.text.into_iter().zip(columns.text).collect(),
+            numbers: self.wanted.numbers.into_iter().zip(columns.numbers).collect(),
+            read_as: self.read_as,
+            ragged: columns.ragged,
+        }
+    }
+}
+
+/// Reads the header and finds out how the rows below it are to be read.
+pub(super) fn open<'a>(
+    file: &str,
+    text: &'a [u8],
+    encoding: Encoding,
+    request: &TableRequest,
+) -> Result<Opened<'a>, TableError> {
+    let mut body = skip_lines(text, request.format.skip_lines);
     let mut first_row_line = request.format.skip_lines + 2;
     // Publishers leave empty lines above the header; they are not the header.
     while let Some(rest) = body.strip_prefix(b"\n").or_else(|| body.strip_prefix(b"\r\n")) {
@@ -229,11 +277,7 @@ pub fn parse_delimited(
     let wanted = Wanted::of(&header, request);
     let decimal =
         request.format.decimal.unwrap_or_else(|| rows::sniff_decimal(rows, delimiter, &wanted));
-    let cells: Vec<CellReader> =
-        wanted.numbers.iter().map(|column| request.cells(column, decimal)).collect();
-    let layout = Layout { delimiter, n_columns: header.len(), wanted: &wanted, cells: &cells };
-    let columns = rows::parse(rows, &layout);
-    drop(text);
+    let cells = wanted.numbers.iter().map(|column| request.cells(column, decimal)).collect();
     let read_as = ReadAs {
         format: "csv",
         delimiter: Some(char::from(delimiter)),
@@ -241,15 +285,7 @@ pub fn parse_delimited(
         decimal: Some(decimal),
         first_row_line,
     };
-    Ok(RawTable {
-        file: file.to_owned(),
-        header,
-        n_rows: columns.n_rows,
-        text: wanted.text.into_iter().zip(columns.text).collect(),
-        numbers: wanted.numbers.into_iter().zip(columns.numbers).collect(),
-        read_as,
-        ragged: columns.ragged,
-    })
+    Ok(Opened { file: file.to_owned(), header, rows, wanted, cells, delimiter, read_as })
 }
 
 fn decode(

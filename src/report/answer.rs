@@ -47,7 +47,7 @@ fn worst_sentence(analysis: &Analysis, language: Language) -> String {
     }
     let (worst, tied_beyond) = worst(analysis, (n / 5).clamp(3, 5));
     let areas = analysis.ranking.areas();
-    let mut names: Vec<String> = worst.iter().map(|&at| areas[at].name.clone()).collect();
+    let mut names: Vec<String> = worst.iter().map(|&at| areas[at].name.to_string()).collect();
     if tied_beyond > 0 {
         names.push(counted(language, "answer-tied", tied_beyond, &[]));
     }
@@ -139,7 +139,7 @@ impl Worst {
                 WorstRow {
                     id: area.id.to_string(),
                     anchor: profile_anchor(area.id.as_str()),
-                    name: area.name.clone(),
+                    name: area.name.to_string(),
                     rank: Figure::rank(ranking.ranks()[at], language),
                     interval: request
                         .uncertainty

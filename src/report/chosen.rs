@@ -151,7 +151,7 @@ fn row(request: &ReportRequest<'_>, selection: &Selection, at: usize, language: 
     Row {
         anchor: None,
         id: area.id.to_string(),
-        name: area.name.clone(),
+        name: area.name.to_string(),
         rank: Figure::rank(request.analysis.ranking.ranks()[at], language),
         population: Figure::of(area.population.unwrap_or(f64::NAN), 0, language),
         sentence: selection.sentence(at).get(language).to_owned(),

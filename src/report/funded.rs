@@ -60,7 +60,7 @@ impl FundingSection<'_> {
     fn area(&self, at: usize) -> Cell {
         let area = &self.base.areas[at];
         let known = self.analysis.table.areas().iter().position(|other| other.id == area.id);
-        known.map_or_else(|| Cell::Text(area.name.clone()), Cell::Area)
+        known.map_or_else(|| Cell::Text(area.name.to_string()), Cell::Area)
     }
 
     fn moves_money(&self, model: usize) -> bool {

@@ -70,7 +70,7 @@ impl Measured {
             .map(|&at| Row {
                 id: areas[at].id.to_string(),
                 anchor: anchor(areas[at].id.as_str()),
-                name: areas[at].name.clone(),
+                name: areas[at].name.to_string(),
                 cells: cells(analysis, at, &decimals, &changes, language),
             })
             .collect();

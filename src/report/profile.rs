@@ -207,7 +207,7 @@ impl<'a> Context<'a> {
             id: id.to_owned(),
             anchor: profile_anchor(id),
             row: self.has_row[at].then(|| anchor(id)),
-            name: area.name.clone(),
+            name: area.name.to_string(),
             facts: self.facts(at),
             outcome: selection.map(|selection| outcome(selection.outcomes()[at], language)),
             reason: selection.map(|s| s.sentence(at).get(language).to_owned()),
@@ -328,7 +328,7 @@ impl<'a> Context<'a> {
         list.sort_by(|&a, &b| rank(a).total_cmp(&rank(b)).then(areas[a].id.cmp(&areas[b].id)));
         list.into_iter()
             .map(|at| Neighbour {
-                name: areas[at].name.clone(),
+                name: areas[at].name.to_string(),
                 anchor: match (self.has_profile[at], self.has_row[at]) {
                     (true, _) => Some(profile_anchor(areas[at].id.as_str())),
                     (false, true) => Some(anchor(areas[at].id.as_str())),

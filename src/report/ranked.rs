@@ -119,7 +119,7 @@ impl Ranked {
                         id: area.id.to_string(),
                         anchor: anchor(area.id.as_str()),
                         profile: has_profile[at as usize].then(|| profile_anchor(area.id.as_str())),
-                        name: area.name.clone(),
+                        name: area.name.to_string(),
                         missing: gaps(analysis, at as usize, language),
                     }
                 })
@@ -154,7 +154,7 @@ fn rows(
                 id: area.id.to_string(),
                 anchor: anchor(area.id.as_str()),
                 profile: has_profile[at].then(|| profile_anchor(area.id.as_str())),
-                name: area.name.clone(),
+                name: area.name.to_string(),
                 parent: area.parent.clone().unwrap_or_default(),
                 rank: Figure::rank(ranking.ranks()[at], language),
                 interval: request

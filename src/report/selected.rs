@@ -244,7 +244,7 @@ fn history(found: &Found<'_>, language: Language) -> Table {
         let causes: Vec<String> = change.causes.iter().map(|id| label(id)).collect();
         vec![
             Cell::Text(change.year.to_string()),
-            Cell::Text(selection.areas()[change.area_idx].name.clone()),
+            Cell::Text(selection.areas()[change.area_idx].name.to_string()),
             Cell::Text(say(if change.is_in { "history-enters" } else { "history-leaves" })),
             Cell::Text(causes.join("; ")),
         ]

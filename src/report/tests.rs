@@ -295,11 +295,7 @@ fn analysis(names: &[(&str, &str)]) -> Analysis {
     let rule: RuleFile = toml::from_str(RULE).unwrap();
     let areas: Vec<Area> = names
         .iter()
-        .map(|(id, name)| Area {
-            name: (*name).to_owned(),
-            population: Some(1000.0),
-            ..Area::of(*id)
-        })
+        .map(|(id, name)| Area { name: (*name).into(), population: Some(1000.0), ..Area::of(*id) })
         .collect();
     let n = areas.len();
     let poor: Vec<Option<f64>> = (0..n)

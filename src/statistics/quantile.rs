@@ -3,6 +3,7 @@
 //! The nine sample quantiles of Hyndman and Fan, of which type 7 is what R and numpy compute
 //! where nothing is said. The types differ most in small samples and far out in the tails.
 
+use fearless_simd::{Level, dispatch};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -104,18 +105,191 @@ pub fn quantile_of_present(values: &mut [f64], p: f64) -> f64 {
     let below = at.floor() as usize;
     let (_, &mut low, above) = values.select_nth_unstable_by(below, f64::total_cmp);
     let high = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
-    let share = at - below as f64;
+    between(low, high, at - below as f64)
+}
+
+fn between(low: f64, high: f64, share: f64) -> f64 {
     if share == 0.0 { low } else { low + (high - low) * share }
+}
+
+/// Several quantiles of the values that are present, as [`quantile`] gives each; `None` without
+/// values.
+///
+/// Long columns are dealt into buckets of equal width, and only the buckets that a quantile falls
+/// into are looked at closely: two passes over the column, however many quantiles.
+pub fn quantiles<const N: usize>(
+    values: &[f64],
+    ps: [f64; N],
+    scratch: &mut Vec<f64>,
+) -> Option<[f64; N]> {
+    let Some(buckets) = Buckets::of(values) else {
+        scratch.clear();
+        scratch.extend(values.iter().filter(|x| !x.is_nan()));
+        return (!scratch.is_empty()).then(|| ps.map(|p| quantile_of_present(scratch, p)));
+    };
+    Some(ps.map(|p| {
+        let at = p.clamp(0.0, 1.0) * (buckets.n - 1) as f64;
+        let below = at.floor() as usize;
+        let [low, high] =
+            buckets.order_statistics([below, (below + 1).min(buckets.n - 1)], values, scratch);
+        between(low, high, at - below as f64)
+    }))
+}
+
+/// Columns shorter than this are selected from as they are.
+const LONG: usize = 20_000;
+
+const N_BUCKETS: usize = 1 << 12;
+
+/// How many values of a column lie in each of [`N_BUCKETS`] ranges of equal width.
+struct Buckets {
+    min: f64,
+    per_width: f64,
+    /// How many values lie in the buckets before each, and in all.
+    before: Vec<usize>,
+    n: usize,
+}
+
+/// The last bits of a number a little above this are those of a whole number.
+const WHOLE: f64 = (1_u64 << 52) as f64;
+
+impl Buckets {
+    /// `None` where the column is short or has no width to divide.
+    fn of(values: &[f64]) -> Option<Self> {
+        if values.len() < LONG {
+            return None;
+        }
+        let (min, max) = dispatch!(Level::new(), _simd => ends_of(values));
+        let per_width = (N_BUCKETS - 1) as f64 / (max - min);
+        if !(min.is_finite() && per_width.is_finite() && per_width > 0.0) {
+            return None;
+        }
+        let mut out = Self { min, per_width, before: vec![0; N_BUCKETS + 1], n: 0 };
+        // By turns in two tables: values of one bucket follow each other, and a counter that has
+        // just been written is slow to read.
+        let mut counts = [vec![0_u32; N_BUCKETS], vec![0_u32; N_BUCKETS]];
+        let [even, odd] = &mut counts;
+        let count = |counts: &mut [u32], x: f64| {
+            if !x.is_nan() {
+                counts[out.place(x).to_bits() as usize % N_BUCKETS] += 1;
+            }
+        };
+        let (pairs, rest) = values.as_chunks::<2>();
+        for &[a, b] in pairs {
+            count(even, a);
+            count(odd, b);
+        }
+        rest.iter().for_each(|&x| count(even, x));
+        for at in 0..N_BUCKETS {
+            let both = counts[0][at] + counts[1][at];
+            out.before[at + 1] = out.before[at] + both as usize;
+        }
+        out.n = out.before[N_BUCKETS];
+        Some(out)
+    }
+
+    /// A number whose last bits are the bucket. Subtraction, multiplication and the sum that makes
+    /// a whole number round monotonously: a larger value is in no earlier bucket.
+    #[inline(always)]
+    fn place(&self, x: f64) -> f64 {
+        (x - self.min) * self.per_width + WHOLE
+    }
+
+    /// The values whose place is between these.
+    #[inline(always)]
+    fn gather(&self, values: &[f64], (from, to): (f64, f64), out: &mut Vec<f64>) {
+        let is_in = |x: f64| {
+            let place = self.place(x);
+            (place >= from) & (place <= to)
+        };
+        // Most blocks have none, which wide registers see at once.
+        for block in values.chunks(16) {
+            if block.iter().fold(false, |any, &x| any | is_in(x)) {
+                out.extend(block.iter().filter(|x| is_in(**x)));
+            }
+        }
+    }
+
+    /// The values at two places, the second of which is the first or follows it.
+    fn order_statistics(
+        &self,
+        places: [usize; 2],
+        values: &[f64],
+        scratch: &mut Vec<f64>,
+    ) -> [f64; 2] {
+        let bucket = |place: usize| self.before.partition_point(|&before| before <= place) - 1;
+        let [first, last] = places.map(bucket);
+        let (from, to) = (first as f64 + WHOLE, last as f64 + WHOLE);
+        scratch.clear();
+        // Buckets between the two are empty. A comparison with NaN is false.
+        dispatch!(Level::new(), _simd => self.gather(values, (from, to), scratch));
+        let start = self.before[first];
+        let (_, &mut low, above) =
+            scratch.select_nth_unstable_by(places[0] - start, f64::total_cmp);
+        let high = match places[1] - places[0] {
+            0 => low,
+            _ => above.iter().copied().min_by(f64::total_cmp).unwrap_or(low),
+        };
+        [low, high]
+    }
+}
+
+/// The smallest and the largest value; a comparison with NaN is false, so that gaps pass by.
+#[inline(always)]
+fn ends_of(values: &[f64]) -> (f64, f64) {
+    values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), &x| {
+        (if x < min { x } else { min }, if x > max { x } else { max })
+    })
 }
 
 /// The median of the values that are present.
 pub fn median(values: &[f64], scratch: &mut Vec<f64>) -> Option<f64> {
-    quantile(values, 0.5, scratch)
+    quantiles(values, [0.5], scratch).map(|[median]| median)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(24))]
+
+        /// Buckets give the bits that selecting gives, with gaps, ties and far outliers.
+        #[test]
+        fn quantiles_of_long_columns_are_those_of_selecting(
+            seed in proptest::num::u32::ANY,
+            coarse in 1..5000_u32,
+            far in 1.0..1e6_f64,
+            ps in proptest::array::uniform3(0.0..=1.0_f64),
+        ) {
+            let mut state = seed | 1;
+            let mut values: Vec<f64> = (0..LONG + 3)
+                .map(|_| {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    match state >> 24 {
+                        0 => f64::NAN,
+                        _ => f64::from((state >> 8) / coarse) - 100.0,
+                    }
+                })
+                .collect();
+            values[7] = far * 1e3;
+            let got = quantiles(&values, ps, &mut Vec::new()).unwrap();
+            for (p, got) in ps.into_iter().zip(got) {
+                let expected = quantile(&values, p, &mut Vec::new()).unwrap();
+                proptest::prop_assert_eq!(got.to_bits(), expected.to_bits());
+            }
+        }
+    }
+
+    #[test]
+    fn long_columns_without_width_or_values_are_no_exception() {
+        let q = |values: &[f64]| quantiles(values, [0.0, 0.3, 1.0], &mut Vec::new());
+        assert_eq!(q(&vec![f64::NAN; LONG]), None);
+        assert_eq!(q(&vec![4.0; LONG]), Some([4.0; 3]));
+        let mut two = vec![f64::NAN; LONG];
+        (two[3], two[9]) = (1.0, 2.0);
+        assert_eq!(q(&two), Some([1.0, 1.3, 2.0]));
+    }
 
     #[test]
     fn quantiles_are_those_of_numpy_linear() {

@@ -5,12 +5,14 @@
 //! quantiles are exact; above, each area keeps a histogram of [`N_BINS`] classes of rank, so that
 //! quantiles are known to within `n / N_BINS` ranks. Means and probabilities are exact in both.
 
+use fearless_simd::{Level, dispatch};
 use rayon::prelude::*;
 
 use crate::language::{Language, message, number};
 use crate::rank::First;
 use crate::select::{Truth, Unknown};
 
+use super::counter::Counter;
 use super::ranker::Edges;
 use super::replicate::{Cell, Chunk, RuleBasis, Study, Watch};
 
@@ -25,7 +27,7 @@ pub const N_BINS: usize = 512;
 const MOST_ROWS: usize = 1 << 16;
 
 /// Areas that are turned from rows into columns at a time.
-const TILE: usize = 32;
+const TILE: usize = 64;
 
 /// What the replicates say of one area. Probabilities are shares of the replicates that could be
 /// computed; NaN where there is no such replicate.
@@ -175,7 +177,7 @@ fn absorb<T: Cell>(study: &Study<'_>, chunk: &Chunk<T>, tallies: &mut [Tally], b
     });
     // The edges as stored ranks; where rank 1 is best, the worst areas are those above theirs.
     let edge_of = |of: &dyn Fn(&Edges) -> u32| -> Vec<T> {
-        chunk.edges.iter().map(|edges| T::try_from(of(edges)).unwrap_or_default()).collect()
+        chunk.edges.iter().map(|edges| T::of(of(edges))).collect()
     };
     let worst = edge_of(&|edges| {
         if worst_first { k.min(largest) } else { (edges.n_ranked * scale).saturating_sub(k) }
@@ -188,9 +190,11 @@ fn absorb<T: Cell>(study: &Study<'_>, chunk: &Chunk<T>, tallies: &mut [Tally], b
     } else {
         bins.chunks_mut(N_BINS * TILE).collect()
     };
+    let limits = tenth_ends.as_ref().map_or(&[][..], |ends| &ends[..9]);
+    let level = Level::new();
     tallies.par_chunks_mut(TILE).zip(tile_bins).enumerate().for_each_init(
-        || (vec![T::default(); TILE * n], vec![0_u32; largest as usize + 1]),
-        |(columns, counts), (tile, (tallies, bins))| {
+        || (vec![T::default(); TILE * n], Counter::up_to(largest)),
+        |(columns, counter), (tile, (tallies, bins))| {
             let (start, width) = (tile * TILE, tallies.len());
             for r in 0..n {
                 let row = &chunk.ranks[r * n_areas + start..][..width];
@@ -200,52 +204,39 @@ fn absorb<T: Cell>(study: &Study<'_>, chunk: &Chunk<T>, tallies: &mut [Tally], b
             }
             for (at, tally) in tallies.iter_mut().enumerate() {
                 let column = &columns[at * n..][..n];
-                let (mut low, mut high) = (largest, 0);
-                for rank in column {
-                    let rank: u32 = (*rank).into();
-                    counts[rank as usize] += 1;
-                    if rank > 0 {
-                        low = low.min(rank);
-                        high = high.max(rank);
-                    }
-                }
-                let unranked = std::mem::take(&mut counts[0]);
+                let (unranked, sum) = dispatch!(level, _simd => gaps_and_sum(column));
                 let m = n as u32 - unranked;
                 tally.n_ranked += m;
-                let mut walk = Walk::of(m, probabilities);
-                let mut tenth = 0;
-                for rank in low..=high {
-                    let count = std::mem::take(&mut counts[rank as usize]);
-                    if count == 0 {
-                        continue;
-                    }
-                    tally.sum += u64::from(rank) * u64::from(count);
-                    walk.pass(rank, count);
-                    if let Some(ends) = &tenth_ends {
-                        // Ranks pass by in order, so that the tenth only grows.
-                        while tenth < 9 && rank > ends[tenth] {
-                            tenth += 1;
-                        }
-                        tally.deciles[tenth] += count;
-                    }
-                    if !is_exact {
-                        bins[at * N_BINS + bin_of(rank, largest)] += count;
-                    }
-                }
+                tally.sum += sum;
+                let places = Places::of(m, probabilities);
+                // A rank of 0 stands for none and comes first.
+                let (found, below) =
+                    counter.count(column, places.wanted.map(|place| place + unranked), limits);
                 if is_exact {
-                    tally.quantiles = walk.values().map(|x| x / f64::from(scale));
+                    let ranks = places.mix(found).map(|x| x / f64::from(scale));
+                    tally.quantiles = if m == 0 { [f64::NAN; 3] } else { ranks };
+                } else {
+                    for rank in column.iter().map(|rank| (*rank).into()).filter(|rank| *rank > 0) {
+                        bins[at * N_BINS + bin_of(rank, largest)] += 1;
+                    }
                 }
-                // A rank of 0 is below every edge and stands for none.
-                let within = |edges: &[T]| {
-                    let pairs = column.iter().zip(edges);
-                    pairs.filter(|(rank, edge)| rank <= edge).count() as u32 - unranked
-                };
-                if same_n.is_none() {
+                if same_n.is_some() {
+                    let mut before = unranked;
+                    for (tenth, up_to) in
+                        tally.deciles.iter_mut().zip(below.into_iter().chain([n as u32]))
+                    {
+                        *tenth += up_to - before;
+                        before = up_to;
+                    }
+                } else {
                     let pairs = column.iter().map(|rank| (*rank).into()).zip(&chunk.edges);
                     for (rank, edges) in pairs.filter(|(rank, _)| *rank > 0) {
                         tally.deciles[decile(rank, edges.n_ranked * scale)] += 1;
                     }
                 }
+                // A rank of 0 is below every edge and stands for none.
+                let within =
+                    |edges: &[T]| dispatch!(level, _simd => at_most(column, edges)) - unranked;
                 tally.worst_areas += if worst_first { within(&worst) } else { m - within(&worst) };
                 if study.ranker.people_cut.is_some() {
                     tally.people += within(&people);
@@ -269,45 +260,52 @@ fn absorb<T: Cell>(study: &Study<'_>, chunk: &Chunk<T>, tallies: &mut [Tally], b
     );
 }
 
+/// How many stored ranks are 0, and the sum of all.
+#[inline(always)]
+fn gaps_and_sum<T: Cell>(column: &[T]) -> (u32, u64) {
+    // Blocks so short that their sums stay in 32 bits.
+    column.chunks(1024).fold((0, 0), |(gaps, sum), block| {
+        let in_block = block.iter().filter(|rank| **rank == T::default()).count() as u32;
+        let (low, high) = block.iter().fold((0_u32, 0_u32), |(low, high), rank| {
+            let rank: u32 = (*rank).into();
+            (low + (rank & 0xffff), high + (rank >> 16))
+        });
+        (gaps + in_block, sum + u64::from(low) + (u64::from(high) << 16))
+    })
+}
+
+/// How many ranks are at most the edge of their replicate.
+#[inline(always)]
+fn at_most<T: Cell>(column: &[T], edges: &[T]) -> u32 {
+    column.iter().zip(edges).map(|(rank, edge)| u32::from(rank <= edge)).sum()
+}
+
 /// The tenth of a stored rank, 0..=9: `ceil(10 r / n) - 1` in whole numbers.
 fn decile(rank: u32, n: u32) -> usize {
     ((10 * u64::from(rank)).div_ceil(u64::from(n.max(1))).max(1) as usize - 1).min(9)
 }
 
-/// Picks order statistics out of counts that pass by from the smallest rank.
-struct Walk {
+/// Which order statistics make the wanted quantiles (type 7), two a quantile.
+struct Places {
     at: [f64; 3],
-    /// The places of the wanted order statistics in rising order, two a quantile, and where each
-    /// is kept.
-    wanted: [(u32, usize); 6],
-    next: usize,
-    passed: u32,
-    found: [f64; 6],
+    /// Counted from 0 among the ranked.
+    wanted: [u32; 6],
 }
 
-impl Walk {
+impl Places {
     fn of(n: u32, probabilities: [f64; 3]) -> Self {
         let last = n.saturating_sub(1);
         let at = probabilities.map(|p| p * f64::from(last));
-        let mut wanted: [(u32, usize); 6] = std::array::from_fn(|slot| {
+        let wanted = std::array::from_fn(|slot| {
             let below = at[slot / 2].floor() as u32;
-            ((below + slot as u32 % 2).min(last), slot)
+            (below + slot as u32 % 2).min(last)
         });
-        wanted.sort_unstable();
-        Self { at, wanted, next: 0, passed: 0, found: [f64::NAN; 6] }
+        Self { at, wanted }
     }
 
-    fn pass(&mut self, rank: u32, count: u32) {
-        self.passed += count;
-        while self.next < 6 && self.wanted[self.next].0 < self.passed {
-            self.found[self.wanted[self.next].1] = f64::from(rank);
-            self.next += 1;
-        }
-    }
-
-    fn values(&self) -> [f64; 3] {
+    fn mix(&self, found: [u32; 6]) -> [f64; 3] {
         std::array::from_fn(|quantile| {
-            let (low, high) = (self.found[2 * quantile], self.found[2 * quantile + 1]);
+            let [low, high] = [found[2 * quantile], found[2 * quantile + 1]].map(f64::from);
             let share = self.at[quantile].fract();
             if share == 0.0 { low } else { low + (high - low) * share }
         })

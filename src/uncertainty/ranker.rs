@@ -5,9 +5,13 @@
 //! right inside each bucket, which for scores of ordinary spread is one pass; what the scale
 //! cannot tell apart is compared exactly. Few are sorted by comparison.
 
+use fearless_simd::{Level, dispatch};
+
 use crate::rank::Ties;
 use crate::round::Round;
 use crate::select::{Cut, CutTies, Take};
+
+use super::replicate::Cell;
 
 /// Below so many areas a comparison sort is quicker than buckets.
 const SMALL: usize = 2_048;
@@ -61,26 +65,26 @@ impl Ranker {
     }
 
     /// Writes the stored rank of each position, 0 where there is no score.
-    pub(super) fn rank(
+    pub(super) fn rank<T: Cell>(
         &self,
         scores: &mut [f64],
         scratch: &mut Scratch,
-        ranks: &mut [u32],
+        ranks: &mut [T],
     ) -> Edges {
         if let Some(round) = self.round {
             round.all(scores);
         }
-        let by_bucket = scores.len() >= SMALL && self.deal(scores, scratch);
+        ranks.fill(T::default());
+        scratch.listed.clear();
+        let by_bucket = scores.len() >= SMALL && self.deal(scores, scratch, ranks);
         if !by_bucket {
+            let Scratch { listed, few, .. } = scratch;
             let entries = scores.iter().enumerate().filter(|(_, x)| !x.is_nan());
-            scratch.few.clear();
-            scratch.few.extend(entries.map(|(at, x)| (self.key(*x), at as u32)));
-            scratch.few.sort_unstable();
-            scratch.listed.clear();
-            list_exact(&scratch.few, &mut scratch.listed);
+            few.clear();
+            few.extend(entries.map(|(at, x)| (self.key(*x), at as u32)));
+            few.sort_unstable();
+            self.list(few, listed, ranks);
         }
-        ranks.fill(0);
-        self.number(&mut scratch.listed, ranks);
         let listed = &scratch.listed;
         let edge = |cut: &Option<Cut>| cut.as_ref().map_or(0, |cut| self.edge(cut, listed, ranks));
         Edges {
@@ -97,39 +101,31 @@ impl Ranker {
         if self.large_first { !up } else { up }
     }
 
-    /// Lists by buckets; false where the scores do not lend themselves to it.
-    fn deal(&self, scores: &[f64], scratch: &mut Scratch) -> bool {
-        let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
-        for &x in scores {
-            // A comparison with NaN is false, so that gaps pass by.
-            min = if x < min { x } else { min };
-            max = if x > max { x } else { max };
-        }
+    /// Lists and ranks by buckets; false where the scores do not lend themselves to it.
+    fn deal<T: Cell>(&self, scores: &[f64], scratch: &mut Scratch, ranks: &mut [T]) -> bool {
+        let (min, max, has_gaps) = dispatch!(Level::new(), _simd => ends_of(scores));
         let width = f64::from(u32::MAX) / (max - min);
         if !(min.is_finite() && max.is_finite() && width.is_finite()) {
             return false;
         }
         let Scratch { listed, few, placed, dealt, ends } = scratch;
-        // Subtraction and multiplication round monotonously: a larger score is never at an
-        // earlier place than a smaller one, and equal scores share theirs.
-        placed.clear();
-        for (at, &x) in scores.iter().enumerate() {
-            if !x.is_nan() {
-                let distance = if self.large_first { max - x } else { x - min };
-                placed.push((u64::from((distance * width) as u32) << 32) | at as u64);
-            }
-        }
         let bits = scores.len().next_power_of_two().trailing_zeros();
         let bucket = |entry: u64| (entry >> (64 - bits)) as usize;
         ends.clear();
         ends.resize(1 << bits, 0);
+        placed.clear();
+        let (from, width) = if self.large_first { (max, -width) } else { (min, width) };
+        dispatch!(Level::new(), _simd => place(scores, (from, width), placed));
+        if has_gaps {
+            placed.retain(|&entry| !scores[entry as u32 as usize].is_nan());
+        }
         placed.iter().for_each(|&entry| ends[bucket(entry)] += 1);
         let (mut start, mut fullest) = (0, 0);
         for end in ends.iter_mut() {
             fullest = fullest.max(*end);
             start += std::mem::replace(end, start);
         }
-        dealt.clear();
+        // Every slot is written; what stands there from the last time does not matter.
         dealt.resize(placed.len(), 0);
         for &entry in placed.iter() {
             let slot = &mut ends[bucket(entry)];
@@ -145,7 +141,7 @@ impl Ranker {
         } else {
             insertion_sort(dealt);
         }
-        listed.clear();
+        let scale = self.scale();
         let mut at = 0;
         while at < dealt.len() {
             let place = dealt[at] >> 32;
@@ -154,50 +150,48 @@ impl Ranker {
                 end += 1;
             }
             if end == at + 1 {
-                listed.push(dealt[at] as u32);
+                let position = dealt[at] as u32;
+                listed.push(position);
+                ranks[position as usize] = T::of(end as u32 * scale);
             } else {
                 let same = dealt[at..end].iter().map(|entry| *entry as u32);
                 few.clear();
                 few.extend(same.map(|position| (self.key(scores[position as usize]), position)));
                 few.sort_unstable();
-                list_exact(few, listed);
+                self.list(few, listed, ranks);
             }
             at = end;
         }
         true
     }
 
-    /// Ranks from the list; ties are put in the order of their ids.
-    fn number(&self, listed: &mut [u32], ranks: &mut [u32]) {
+    /// Appends entries in their order and ranks them; ties are put in the order of their ids.
+    fn list<T: Cell>(&self, sorted: &[(u64, u32)], listed: &mut Vec<u32>, ranks: &mut [T]) {
         let scale = self.scale();
-        let mut start = 0;
-        while start < listed.len() {
-            let mut end = start + 1;
-            while end < listed.len() && listed[end] & TIED != 0 {
-                end += 1;
+        for tied in sorted.chunk_by(|a, b| a.0 == b.0) {
+            let start = listed.len();
+            let (first, last) = (start as u32 + 1, (start + tied.len()) as u32);
+            listed.extend(tied.iter().map(|(_, position)| position));
+            let group = &mut listed[start..];
+            if group.len() > 1 {
+                group.sort_unstable_by_key(|position| self.places[*position as usize]);
             }
-            let (first, last) = (start as u32 + 1, end as u32);
-            if end - start > 1 {
-                let place = |entry: &u32| self.places[(entry & !TIED) as usize];
-                listed[start..end].sort_unstable_by_key(place);
-                listed[start] &= !TIED;
-                listed[start + 1..end].iter_mut().for_each(|entry| *entry |= TIED);
+            for (offset, position) in group.iter_mut().enumerate() {
+                ranks[*position as usize] = T::of(match self.ties {
+                    Ties::Min => first * scale,
+                    Ties::Average => first + last,
+                    Ties::Max => last * scale,
+                    Ties::FirstById => (first + offset as u32) * scale,
+                });
+                if offset > 0 {
+                    *position |= TIED;
+                }
             }
-            for (offset, entry) in listed[start..end].iter().enumerate() {
-                ranks[(entry & !TIED) as usize] =
-                    match self.ties {
-                        Ties::Min => first,
-                        Ties::Average => first + last,
-                        Ties::Max => last,
-                        Ties::FirstById => first + offset as u32,
-                    } * if self.ties == Ties::Average { 1 } else { scale };
-            }
-            start = end;
         }
     }
 
     /// The largest stored rank that is in the cut; 0 where none is.
-    fn edge(&self, cut: &Cut, listed: &[u32], ranks: &[u32]) -> u32 {
+    fn edge<T: Cell>(&self, cut: &Cut, listed: &[u32], ranks: &[T]) -> u32 {
         let n = listed.len();
         let wanted = match cut.take {
             Take::Areas(wanted) => wanted.min(n),
@@ -232,18 +226,32 @@ impl Ranker {
                 }
             }
         }
-        settled.checked_sub(1).map_or(0, |last| ranks[(listed[last] & !TIED) as usize])
+        settled.checked_sub(1).map_or(0, |last| ranks[(listed[last] & !TIED) as usize].into())
     }
 }
 
-/// Appends sorted entries, marking those that equal the one before.
-fn list_exact(sorted: &[(u64, u32)], listed: &mut Vec<u32>) {
-    let mut before = None;
-    for &(key, position) in sorted {
-        let tied = if before == Some(key) { TIED } else { 0 };
-        listed.push(position | tied);
-        before = Some(key);
-    }
+/// The smallest and the largest score, and whether some are missing; gaps pass by, because a
+/// comparison with NaN is false.
+#[inline(always)]
+fn ends_of(scores: &[f64]) -> (f64, f64, bool) {
+    scores.iter().fold((f64::INFINITY, f64::NEG_INFINITY, false), |(min, max, gaps), &x| {
+        (if x < min { x } else { min }, if x > max { x } else { max }, gaps | x.is_nan())
+    })
+}
+
+/// The place of each score on the scale in the upper half, its position in the lower.
+///
+/// Subtraction, multiplication and the sum that makes a whole number of the distance round
+/// monotonously: a larger score is never at an earlier place than a smaller one, and equal scores
+/// share theirs. Gaps get a place without meaning.
+#[inline(always)]
+fn place(scores: &[f64], (from, width): (f64, f64), placed: &mut Vec<u64>) {
+    /// The last bits of a number a little above this are those of a whole number.
+    const WHOLE: f64 = (1_u64 << 52) as f64;
+    placed.extend(scores.iter().enumerate().map(|(at, x)| {
+        let place = ((x - from) * width + WHOLE).to_bits();
+        (place << 32) | at as u64
+    }));
 }
 
 /// For lists in which nothing is far from its place.
@@ -295,7 +303,7 @@ mod tests {
                     ties, large_first: !best, round: None, places: (0..n as u32).collect(),
                     people: vec![0.0; n], people_cut: None, rule_cut: None,
                 };
-                let mut got = vec![0; n];
+                let mut got = vec![0_u32; n];
                 let edges = ranker.rank(&mut values.clone(), &mut Scratch::default(), &mut got);
                 prop_assert_eq!(edges.n_ranked as usize, expected.n_ranked());
                 for (got, expected) in got.iter().zip(expected.ranks()) {

@@ -26,7 +26,7 @@ use super::draws::{self, Drawer, Settings};
 use super::ranker::{Edges, Ranker, Scratch};
 use super::recipe::{self, Collapse, LevelWeights};
 use super::space::{GapDraws, Space};
-use super::tiles::{LANES, Tiles, score_of_row};
+use super::tiles::{AREAS, RUNS, Tiles, score_of_row};
 use super::{Refused, UncertaintyError};
 
 /// Up to so many areas a rule of any kind is evaluated anew for each replicate; above, only a
@@ -114,12 +114,20 @@ pub(super) struct Chunk<T> {
 }
 
 /// A stored rank.
-pub(super) trait Cell:
-    Copy + Default + Send + Sync + Ord + Into<u32> + TryFrom<u32>
-{
+pub(super) trait Cell: Copy + Default + Send + Sync + Ord + Into<u32> {
+    /// Of a stored rank; a run stores in the type that holds all of its ranks.
+    fn of(rank: u32) -> Self;
 }
-impl Cell for u16 {}
-impl Cell for u32 {}
+impl Cell for u16 {
+    fn of(rank: u32) -> Self {
+        rank as Self
+    }
+}
+impl Cell for u32 {
+    fn of(rank: u32) -> Self {
+        rank
+    }
+}
 
 impl<'a> Study<'a> {
     /// Tries every combination of discrete choices once and keeps what they share.
@@ -345,12 +353,9 @@ impl<'a> Study<'a> {
     ) -> Vec<(u32, String)> {
         let n_areas = self.order.len();
         let mut scratch = Scratch::default();
-        let mut row = vec![0_u32; n_areas];
         let mut store = |at: usize, scores: &mut [f64]| {
-            edges[at] = self.ranker.rank(&mut scores[..n_areas], &mut scratch, &mut row);
-            for (to, from) in ranks[at * n_areas..][..n_areas].iter_mut().zip(&row) {
-                *to = T::try_from(*from).unwrap_or_default();
-            }
+            let row = &mut ranks[at * n_areas..][..n_areas];
+            edges[at] = self.ranker.rank(&mut scores[..n_areas], &mut scratch, row);
         };
         let mut failed = Vec::new();
         let mut quick: Vec<(usize, bool, usize)> = Vec::new();
@@ -375,10 +380,10 @@ impl<'a> Study<'a> {
         // Replicates of the same columns go through the product together.
         quick.sort_unstable();
         let mut of_domain = vec![f64::NAN; self.plan.definition().domains.len()];
-        let padded = n_areas.next_multiple_of(LANES);
-        let mut out: [Vec<f64>; LANES] = std::array::from_fn(|_| vec![0.0; padded]);
+        let padded = n_areas.next_multiple_of(AREAS);
+        let mut out: [Vec<f64>; RUNS] = std::array::from_fn(|_| vec![0.0; padded]);
         for same in quick.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            for group in same.chunks(LANES) {
+            for group in same.chunks(RUNS) {
                 let (source, logs, _) = group[0];
                 let source = &self.sources[source];
                 let tiles = if logs { &source.logs } else { &source.plain };

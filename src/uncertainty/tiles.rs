@@ -1,8 +1,10 @@
 //! How is a score that is one weighted sum computed for several replicates at a time?
 //!
-//! Comparable columns stand together in memory, and four sets of weights at a time are a matrix
+//! Comparable columns stand together in memory, and [`RUNS`] sets of weights at a time are a matrix
 //! product over them. Indicators are added in their order whatever the block, so that the bits do
 //! not depend on it. Rows with gaps are computed level by level.
+
+use fearless_simd::{Level, dispatch};
 
 use crate::aggregate::MissingPolicy;
 use crate::index::Plan;
@@ -11,10 +13,12 @@ use crate::normalise::ScaledTable;
 
 use super::recipe::LevelWeights;
 
-/// Areas that the product takes at a time, and replicates.
-pub(super) const LANES: usize = 4;
+/// Areas that the product takes at a time.
+pub(super) const AREAS: usize = 8;
+/// Replicates that the product takes at a time: with [`AREAS`] as many sums as registers hold.
+pub(super) const RUNS: usize = 4;
 
-/// Columns in tiles of [`LANES`] areas by position, so that a product reads memory in order.
+/// Columns in tiles of [`AREAS`] areas by position, so that a product reads memory in order.
 #[derive(Debug)]
 pub(super) struct Tiles {
     cells: Vec<f64>,
@@ -25,7 +29,7 @@ pub(super) struct Tiles {
 impl Tiles {
     pub(super) fn of(scaled: &ScaledTable, order: &[u32], of: impl Fn(f64) -> f64) -> Self {
         let p = scaled.columns().len();
-        let mut cells = vec![0.0; order.len().div_ceil(LANES) * p * LANES];
+        let mut cells = vec![0.0; order.len().div_ceil(AREAS) * p * AREAS];
         let mut gaps = Vec::new();
         for (position, &area) in order.iter().enumerate() {
             let row: Vec<f64> =
@@ -34,40 +38,47 @@ impl Tiles {
                 gaps.push((position, row));
                 continue;
             }
-            let start = position / LANES * p * LANES + position % LANES;
+            let start = position / AREAS * p * AREAS + position % AREAS;
             for (j, x) in row.into_iter().enumerate() {
-                cells[start + j * LANES] = x;
+                cells[start + j * AREAS] = x;
             }
         }
         Self { cells, gaps }
     }
 
-    /// The weighted sums of up to [`LANES`] sets of weights, indicators added in their order.
-    pub(super) fn product(&self, weights: &[Vec<f64>], out: &mut [Vec<f64>; LANES]) {
+    /// The weighted sums of up to [`RUNS`] sets of weights, indicators added in their order.
+    pub(super) fn product(&self, weights: &[Vec<f64>], out: &mut [Vec<f64>; RUNS]) {
         let p = weights.first().map_or(0, Vec::len);
-        let side_by_side: Vec<[f64; LANES]> = (0..p)
+        let side_by_side: Vec<[f64; RUNS]> = (0..p)
             .map(|j| std::array::from_fn(|r| weights.get(r).map_or(0.0, |weights| weights[j])))
             .collect();
-        let [a, b, c, d] = out;
-        let rows = a
-            .chunks_exact_mut(LANES)
-            .zip(b.chunks_exact_mut(LANES))
-            .zip(c.chunks_exact_mut(LANES))
-            .zip(d.chunks_exact_mut(LANES));
-        for (tile, (((a, b), c), d)) in self.cells.chunks_exact((p * LANES).max(1)).zip(rows) {
-            let mut sums = [[0.0; LANES]; LANES];
-            for (x, w) in tile.as_chunks::<LANES>().0.iter().zip(&side_by_side) {
-                for (sum, w) in sums.iter_mut().zip(w) {
-                    for (sum, x) in sum.iter_mut().zip(x) {
-                        *sum += w * x;
-                    }
+        // The widest registers of the machine change no bit: each sum is added up by itself.
+        dispatch!(Level::new(), _simd => product(&self.cells, &side_by_side, out));
+    }
+}
+
+#[inline(always)]
+fn product(cells: &[f64], side_by_side: &[[f64; RUNS]], out: &mut [Vec<f64>; RUNS]) {
+    let [a, b, c, d] = out;
+    let rows = a
+        .chunks_exact_mut(AREAS)
+        .zip(b.chunks_exact_mut(AREAS))
+        .zip(c.chunks_exact_mut(AREAS))
+        .zip(d.chunks_exact_mut(AREAS));
+    let size = (side_by_side.len() * AREAS).max(1);
+    for (tile, (((a, b), c), d)) in cells.chunks_exact(size).zip(rows) {
+        let mut sums = [[0.0; AREAS]; RUNS];
+        for (x, w) in tile.as_chunks::<AREAS>().0.iter().zip(side_by_side) {
+            for (sum, w) in sums.iter_mut().zip(w) {
+                for (sum, x) in sum.iter_mut().zip(x) {
+                    *sum += w * x;
                 }
             }
-            a.copy_from_slice(&sums[0]);
-            b.copy_from_slice(&sums[1]);
-            c.copy_from_slice(&sums[2]);
-            d.copy_from_slice(&sums[3]);
         }
+        a.copy_from_slice(&sums[0]);
+        b.copy_from_slice(&sums[1]);
+        c.copy_from_slice(&sums[2]);
+        d.copy_from_slice(&sums[3]);
     }
 }
 

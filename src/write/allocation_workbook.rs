@@ -200,7 +200,7 @@ fn area_row(
     };
     vec![
         Cell::Text(area.id.to_string()),
-        Cell::Text(area.name.clone()),
+        Cell::Text(area.name.to_string()),
         Cell::Money(today.as_kroner()),
         Cell::Number(claim),
         Cell::Money(kept.as_kroner()),

@@ -30,7 +30,7 @@ pub fn candidate_zones_csv(
             let mut row = vec![
                 (at + 1).to_string(),
                 area.id.to_string(),
-                area.name.clone(),
+                area.name.to_string(),
                 area.population.map_or(String::new(), cell),
                 cell(ranking.scores()[zone.area_idx]),
                 cell(ranking.ranks()[zone.area_idx]),

@@ -39,7 +39,7 @@ pub fn ranking_parquet(out: impl Write, analysis: &Analysis) -> Result<(), Polar
     let areas = ranking.areas();
     let mut columns = vec![
         text("area", &|at| areas[at].id.to_string()),
-        text("name", &|at| areas[at].name.clone()),
+        text("name", &|at| areas[at].name.to_string()),
         numbers("score", ranking.scores()),
         numbers("rank", ranking.ranks()),
         classes("decile", 10),

@@ -155,7 +155,7 @@ fn order(request: &WorkbookRequest<'_>) -> Vec<usize> {
 }
 
 fn named(area: &Area) -> Vec<Cell> {
-    vec![Cell::Text(area.id.to_string()), Cell::Text(area.name.clone())]
+    vec![Cell::Text(area.id.to_string()), Cell::Text(area.name.to_string())]
 }
 
 fn areas(request: &WorkbookRequest<'_>) -> Shaded {

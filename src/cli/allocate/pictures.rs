@@ -36,7 +36,7 @@ pub(super) fn charts(
     for (at, allocation) in comparison.allocations.iter().enumerate() {
         let shifts: Vec<Shift> = (base.areas.iter().zip(&comparison.changes))
             .map(|(area, changes)| Shift {
-                name: area.name.clone(),
+                name: area.name.to_string(),
                 before: changes[at].today,
                 after: changes[at].model,
             })

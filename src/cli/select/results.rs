@@ -128,7 +128,7 @@ pub(super) fn decided(
     selection: &Selection,
     notices: &mut Vec<Notice>,
 ) -> miette::Result<(Vec<bool>, Against)> {
-    let header = load::table(path, &TableRequest::default())?.header;
+    let header = load::header(path)?;
     let column = match id {
         Some(id) => id.to_owned(),
         None => header.first().cloned().unwrap_or_default(),

@@ -5,7 +5,6 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 use levekaar::load;
-use levekaar::load::table::TableRequest;
 use levekaar::neighbour::Neighbours;
 use levekaar::notice::Notice;
 use levekaar::spatial::Links;
@@ -105,7 +104,7 @@ fn from_file(file: &Path, tested: &mut Tested) -> miette::Result<Links> {
         tested.notices.extend(strange);
         return Ok(Links::from(&weights));
     }
-    let header = load::table(file, &TableRequest::default())?.header;
+    let header = load::header(file)?;
     let [from, to, ..] = header.as_slice() else {
         return Err(miette!("`{}` has no two columns of ids", file.display()));
     };
