@@ -25,6 +25,7 @@ use crate::indicator::{Direction, IndicatorId};
 use crate::normalise::{self, Constant, Frame, ScaledTable, Scaling};
 use crate::notice::Notice;
 use crate::statistics::Summary;
+use crate::treat::{self, TreatError};
 use crate::weight::{self, Children, WeightError};
 
 pub(crate) use doubt::doubt_weights;
@@ -49,17 +50,103 @@ pub enum MissingPolicy {
         /// The least share of the weight, above 0 and at most 1.
         at_least: f64,
     },
+    /// The same, but the children are counted and not weighed: COINr's `dat_thresh`, or the two
+    /// thirds of the Global Innovation Index.
+    AvailableShare {
+        /// The least share of the children, above 0 and at most 1.
+        at_least: f64,
+    },
+    /// The same, with the least number of children that must be there.
+    AvailableCount {
+        /// How many, 1 or more.
+        at_least: u32,
+    },
+    /// A missing child adds nothing, and its weight goes to nobody: a sum over what is there. An
+    /// area with gaps scores lower for them, so that this is right only for counts of what is
+    /// known.
+    LeftOut {
+        /// The least share of the weight, above 0 and at most 1.
+        at_least: f64,
+    },
+}
+
+/// The children of one area: those that are there and those that are missed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Tally {
+    /// The weight of all.
+    pub(crate) all: f64,
+    /// The weight of those that are there.
+    pub(crate) available: f64,
+    missing: f64,
+    n: u32,
+    n_there: u32,
+}
+
+impl Tally {
+    /// One more child.
+    pub(crate) fn count(&mut self, weight: f64, is_there: bool) {
+        self.all += weight;
+        // A child that counts for nothing is not missed.
+        let counts = u32::from(weight != 0.0);
+        self.n += counts;
+        if is_there {
+            self.available += weight;
+            self.n_there += counts;
+        } else {
+            self.missing += weight;
+        }
+    }
 }
 
 impl MissingPolicy {
     pub(crate) fn problem(&self) -> Option<(String, String)> {
         match *self {
-            Self::AvailableWeight { at_least } if !(at_least > 0.0 && at_least <= 1.0) => Some((
-                format!("accepts areas with {at_least} of the weight"),
-                "`at-least` is a share above 0 and at most 1".to_owned(),
+            Self::AvailableWeight { at_least }
+            | Self::AvailableShare { at_least }
+            | Self::LeftOut { at_least }
+                if !(at_least > 0.0 && at_least <= 1.0) =>
+            {
+                Some((
+                    format!("accepts areas with the share {at_least} of their children"),
+                    "`at-least` is a share above 0 and at most 1".to_owned(),
+                ))
+            }
+            Self::AvailableCount { at_least: 0 } => Some((
+                "accepts areas without any child".to_owned(),
+                "`at-least` is 1 or more".to_owned(),
             )),
-            Self::AvailableWeight { .. } | Self::Propagate => None,
+            Self::AvailableWeight { .. }
+            | Self::AvailableShare { .. }
+            | Self::AvailableCount { .. }
+            | Self::LeftOut { .. }
+            | Self::Propagate => None,
         }
+    }
+
+    /// What the weights of the children that are there are multiplied by; `None` where the area
+    /// gets no result.
+    pub(crate) fn factor(self, tally: &Tally) -> Option<f64> {
+        /// Shares such as 0.6 are sums of rounded weights; a bit must not decide over an area.
+        const LAST_BITS: f64 = 1e-9;
+        let Tally { all, available, missing, n, n_there } = *tally;
+        if n_there == 0 || available <= 0.0 {
+            return None;
+        }
+        if missing == 0.0 {
+            return Some(1.0);
+        }
+        let enough = match self {
+            Self::Propagate => false,
+            Self::AvailableWeight { at_least } | Self::LeftOut { at_least } => {
+                available / all >= at_least - LAST_BITS
+            }
+            Self::AvailableShare { at_least } => {
+                f64::from(n_there) / f64::from(n) >= at_least - LAST_BITS
+            }
+            Self::AvailableCount { at_least } => n_there >= at_least,
+        };
+        let stretches = !matches!(self, Self::LeftOut { .. });
+        enough.then_some(if stretches { all / available } else { 1.0 })
     }
 }
 
@@ -131,6 +218,28 @@ pub enum AggregateError {
         /// How many cells are not positive.
         n: usize,
     },
+    /// A product that needs numbers of zero or more met another.
+    #[error(
+        "the product of `{level}` needs values of zero or more, but `{child}` is {value} in `{area}` ({n} such cells)"
+    )]
+    #[diagnostic(
+        code(levekaar::aggregate::negative),
+        help(
+            "normalise to a range from zero up, such as `{{ method = \"min-max\", low = 0, high = 1 }}`"
+        )
+    )]
+    Negative {
+        /// The level.
+        level: String,
+        /// The child.
+        child: IndicatorId,
+        /// An area.
+        area: AreaId,
+        /// The child's value there.
+        value: f64,
+        /// How many cells are below zero.
+        n: usize,
+    },
     /// A method that takes no gaps met some.
     #[error("`{level}` takes no gaps, but `{child}` is missing in `{area}` ({n} such cells)")]
     #[diagnostic(
@@ -165,6 +274,10 @@ pub enum AggregateError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Weight(#[from] WeightError),
+    /// An aggregate could not be treated.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Treat(#[from] TreatError),
     /// A domain score could not be made comparable.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -187,7 +300,6 @@ pub fn aggregate(scaled: &ScaledTable, plan: &Plan<'_>) -> Result<Aggregated, Ag
     let definition = plan.definition();
     let areas = scaled.areas();
     let frame = Frame::of(areas);
-    let turn = (&frame, definition.direction);
     let mut out = Aggregated {
         domains: Vec::with_capacity(definition.domains.len()),
         scores: Scores {
@@ -200,10 +312,14 @@ pub fn aggregate(scaled: &ScaledTable, plan: &Plan<'_>) -> Result<Aggregated, Ag
         notices: Vec::new(),
     };
     for (indicator, column) in definition.indicators.iter().zip(scaled.columns()) {
+        let way = definition.direction_of(indicator.domain.as_ref());
+        let turn = (&frame, way, way);
         out.reported.extend(report::make(&indicator.report, &column.values, &[], turn)?);
     }
     for level in plan.levels() {
         let rules = plan.level(level.domain);
+        let domain = level.domain.map(|at| &definition.domains[at]);
+        let turn = (&frame, definition.direction_of(domain.map(|domain| &domain.id)));
         let name = level.domain.map_or("score", |at| definition.domains[at].id.as_str());
         let ids: Vec<_> = level.children.iter().map(|child| plan.child_id(*child)).collect();
         let children: Vec<&[f64]> = level
@@ -219,7 +335,7 @@ pub fn aggregate(scaled: &ScaledTable, plan: &Plan<'_>) -> Result<Aggregated, Ag
                     .expect("a plan has children before parents"),
             })
             .collect();
-        let parts = Children { level: name, ids, values: &children };
+        let parts = Children { level: name, ids, values: &children, areas };
         let weights = weight::computed(&rules.weights, &parts, &mut out.notices)?
             .unwrap_or_else(|| level.weights.clone());
         let mut values = combine(&parts, &weights, rules, turn)?;
@@ -227,25 +343,32 @@ pub fn aggregate(scaled: &ScaledTable, plan: &Plan<'_>) -> Result<Aggregated, Ag
             round.all(&mut values);
         }
         let id = IndicatorId::new(name);
+        treat::aggregate(&rules.treat, &mut values, &id, areas)?;
         let mut before = Vec::new();
         let mut summary = None;
         if let Some(method) = &rules.normalise {
             before.clone_from(&values);
-            let (flip, constant) = (false, Constant::Error);
-            let reference = rules.reference.as_ref();
-            let scaling = Scaling { method, flip, reference, pooled: None, constant, column: &id };
+            let (pooled, constant, column) = (None, Constant::Error, &id);
+            let flip = domain.is_some_and(|domain| definition.turns(domain));
+            let (within, reference) = (rules.within, rules.reference.as_ref());
+            let scaling = Scaling { method, flip, within, reference, pooled, constant, column };
             summary = Some(normalise::apply(&scaling, &mut values, &frame)?);
         }
         if let Some(round) = rules.round {
             round.all(&mut values);
         }
         out.level_weights.push(weights);
-        out.reported.extend(report::make(&rules.report, &values, &before, turn)?);
+        // What is printed is the result, which points as the level above does.
+        let above = definition.direction_of(domain.and_then(|domain| domain.parent.as_ref()));
+        let turns = (&frame, above, turn.1);
+        out.reported.extend(report::make(&rules.report, &values, &before, turns)?);
         match level.domain {
             Some(domain) => out.domains.push(DomainScore { id, domain, before, summary, values }),
             None => out.scores.values = values,
         }
     }
+    let id = IndicatorId::new("score");
+    report::people_known(definition.ranking.classes, &out.scores.values, areas, &id)?;
     Ok(out)
 }
 
@@ -258,6 +381,9 @@ pub(crate) fn combine(
 ) -> Result<Vec<f64>, AggregateError> {
     if rules.aggregate.needs_positive() {
         check_positive(children.level, &children.ids, children.values, frame.areas)?;
+    }
+    if let Aggregation::Product {} = rules.aggregate {
+        check_not_negative(children, frame.areas)?;
     }
     let n = frame.areas.len();
     let values = children.values;
@@ -288,6 +414,7 @@ pub(crate) fn combine(
         }
         Aggregation::ArithmeticMean {}
         | Aggregation::GeometricMean {}
+        | Aggregation::Product {}
         | Aggregation::HarmonicMean {}
         | Aggregation::PowerMean { .. }
         | Aggregation::Median {}
@@ -314,6 +441,19 @@ fn check_gaps(children: &Children<'_>, areas: &[Area]) -> Result<(), AggregateEr
     Ok(())
 }
 
+fn check_not_negative(children: &Children<'_>, areas: &[Area]) -> Result<(), AggregateError> {
+    let bad = |x: &&f64| **x < 0.0;
+    let n = children.values.iter().map(|child| child.iter().filter(bad).count()).sum();
+    for (child, values) in children.ids.iter().zip(children.values) {
+        if let Some(at) = values.iter().position(|x| bad(&x)) {
+            let (level, child) = (children.level.to_owned(), (*child).clone());
+            let (area, value) = (areas[at].id.clone(), values[at]);
+            return Err(AggregateError::Negative { level, child, area, value, n });
+        }
+    }
+    Ok(())
+}
+
 fn check_positive(
     level: &str,
     ids: &[&IndicatorId],
@@ -334,4 +474,35 @@ fn check_positive(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Compind goes on with a message.
+    #[test]
+    fn benefit_of_the_doubt_refuses_gaps() {
+        let rules: Level = toml::from_str("aggregate = { method = \"benefit-of-doubt\" }").unwrap();
+        let areas = ["a", "b", "c"].map(Area::of);
+        let id = IndicatorId::new("x");
+        let values: [&[f64]; 2] = [&[1.0, 2.0, 3.0], &[2.0, f64::NAN, 1.0]];
+        let children =
+            Children { level: "score", ids: vec![&id, &id], values: &values, areas: &areas };
+        let turn = (&Frame::of(&areas), Direction::HigherIsWorse);
+        let error = combine(&children, &[0.5, 0.5], &rules, turn).unwrap_err();
+        assert!(matches!(error, AggregateError::Gaps { n: 1, .. }));
+    }
+
+    #[test]
+    fn a_product_of_negative_numbers_is_refused() {
+        let rules: Level = toml::from_str("aggregate = { method = \"product\" }").unwrap();
+        let areas = ["a", "b"].map(Area::of);
+        let id = IndicatorId::new("x");
+        let values: [&[f64]; 1] = [&[1.0, -2.0]];
+        let children = Children { level: "score", ids: vec![&id], values: &values, areas: &areas };
+        let turn = (&Frame::of(&areas), Direction::HigherIsWorse);
+        let error = combine(&children, &[1.0], &rules, turn).unwrap_err();
+        assert!(matches!(error, AggregateError::Negative { n: 1, value: -2.0, .. }));
+    }
 }

@@ -240,7 +240,12 @@ fn bounds_of(
     notices: &mut Vec<Notice>,
 ) -> Option<RankBounds> {
     match rank_bounds(table, computation, definition) {
-        Ok(bounds) => bounds,
+        Ok(bounds) => {
+            if bounds.as_ref().is_some_and(|bounds| !bounds.exact) {
+                notices.push(Notice::note("treat.bounds-contain"));
+            }
+            bounds
+        }
         Err(error) => {
             let reason = |language| message(language, "treat.bounds-reason-level", &[]);
             let notice = Notice::note("treat.bounds-not-exact")

@@ -52,4 +52,12 @@ mod tests {
         assert_ne!(draw(1, 5), draw(2, 5));
         assert_ne!(draw(0, 2)[0], draw(0, 2)[1]);
     }
+
+    /// SALib takes the seed 0 for no seed.
+    #[test]
+    fn zero_is_a_seed_like_any_other() {
+        let draw = |seed| replicates(Seed(seed), 5, |rng| rng.random::<u64>());
+        assert_eq!(draw(0), draw(0));
+        assert_ne!(draw(0), draw(1));
+    }
 }

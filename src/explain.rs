@@ -31,7 +31,7 @@ use crate::rank::{ClassRule, First};
 
 pub use chain::{
     Explanation, IndicatorChain, LevelChain, NormaliseStep, Part, RankStep, RateStep, Reweighting,
-    Rounding, SelectionStep, TreatmentStep,
+    Rounding, SelectionStep, ShapeStage, TreatmentStep,
 };
 pub use method::method_in_words;
 pub use text::to_text;
@@ -117,10 +117,14 @@ fn rank_step(analysis: &Analysis, score: Option<f64>, area_idx: usize) -> RankSt
     let n_ranked = scores.iter().filter(|x| !x.is_nan()).count();
     // The other classes hang on more than the rank, so that they are the pipeline's.
     let class = |k: usize| match rule.classes {
-        ClassRule::Rank {} => rank.map(|rank| (k as f64 * rank / n_ranked as f64).ceil() as usize),
-        ClassRule::RankLessOne {} | ClassRule::EqualCount {} | ClassRule::Quantiles { .. } => {
-            analysis.ranking.class(area_idx, k)
+        ClassRule::Rank {} if rule.first_class.is_none() => {
+            rank.map(|rank| (k as f64 * rank / n_ranked as f64).ceil() as usize)
         }
+        ClassRule::Rank {}
+        | ClassRule::RankLessOne {}
+        | ClassRule::EqualCount {}
+        | ClassRule::People { .. }
+        | ClassRule::Quantiles { .. } => analysis.ranking.class(area_idx, k),
     };
     let tied = |at: &usize| *at != area_idx && scores[*at] == scores[area_idx];
     RankStep {

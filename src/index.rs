@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::{self, Aggregation, DomainScore, MissingPolicy, Scores};
 use crate::indicator::{Direction, IndicatorId, IndicatorTable};
 use crate::language::Text;
-use crate::normalise::{self, Constant, Normalisation, Reference, ScaledTable};
+use crate::normalise::{self, Constant, Normalisation, Reference, ScaledTable, Within};
 use crate::notice::Notice;
 use crate::project::Mark;
 use crate::rank::RankRule;
@@ -97,10 +97,17 @@ pub struct Level {
     /// `{ decimals = 2, halves = "even" }`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round_before: Option<Round>,
+    /// What is done to the aggregate before `normalise`, in this order. Only what looks at one
+    /// value at a time: `cap`, `log`, `power`, `arcsine-root`, `distance-from`, `round`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub treat: Vec<Treatment>,
     /// Makes the aggregate comparable before it enters the level above, such as the exponential
     /// transformation of a domain score.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub normalise: Option<Normalisation>,
+    /// Compares an area in `normalise` only with those of its larger unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
     /// Decimals to which the result is rounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round: Option<Round>,
@@ -126,6 +133,11 @@ pub struct Domain {
     /// What it counts for in its parent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<f64>,
+    /// Which way its aggregate points: that of the level above where nothing is said. Its
+    /// indicators are turned to it, and where it is not that of the level above, its `normalise`
+    /// turns the aggregate, as that of an indicator does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub direction: Option<Direction>,
     /// How its children become its score.
     pub score: Level,
 }
@@ -163,6 +175,10 @@ pub struct Indicator {
     /// The column that the value is divided by, when it is made comparable by size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denominate: Option<Denomination>,
+    /// The column of its standard errors, in the unit of its column, when the values are estimates
+    /// such as those of a survey. Used where sampling error is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard_error: Option<String>,
     /// Marks of missing values in its columns, beside those of the table: `{ "-999" =
     /// "not-available" }`. A project file may say otherwise.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -176,6 +192,9 @@ pub struct Indicator {
     /// How it becomes comparable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub normalise: Option<Normalisation>,
+    /// Compares an area in `normalise` only with those of its larger unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
     /// Decimals to which the comparable value is rounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round: Option<Round>,
@@ -240,6 +259,9 @@ pub struct Defaults {
     /// How indicators become comparable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub normalise: Option<Normalisation>,
+    /// Compares areas in `normalise` only with those of their larger unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
     /// Decimals to which comparable values are rounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round: Option<Round>,
@@ -275,6 +297,31 @@ impl IndexDefinition {
     /// The areas that this indicator is measured by; all of them where there is none.
     pub fn reference<'a>(&'a self, indicator: &'a Indicator) -> Option<&'a Reference> {
         indicator.reference.as_ref().or(self.defaults.reference.as_ref())
+    }
+
+    /// The set within which this indicator is compared; all areas where there is none.
+    pub fn within(&self, indicator: &Indicator) -> Option<Within> {
+        indicator.within.or(self.defaults.within)
+    }
+
+    /// Which way the aggregate of this domain points, or the score where there is none.
+    pub fn direction_of(&self, domain: Option<&IndicatorId>) -> Direction {
+        let mut at = domain.and_then(|id| self.domain(id));
+        // A circle of parents is reported by the plan, and must not hold us here.
+        for _ in 0..=self.domains.len() {
+            let Some(domain) = at else { break };
+            if let Some(direction) = domain.direction {
+                return direction;
+            }
+            at = domain.parent.as_ref().and_then(|id| self.domain(id));
+        }
+        self.direction
+    }
+
+    /// Whether the aggregate of this domain points against the level above, which its
+    /// normalisation mends.
+    pub fn turns(&self, domain: &Domain) -> bool {
+        self.direction_of(Some(&domain.id)) != self.direction_of(domain.parent.as_ref())
     }
 
     /// What becomes of this indicator where it is constant.

@@ -99,6 +99,7 @@ pub struct Column {
     earlier: Vec<Earlier>,
     pool: Option<Arc<Pool>>,
     quotient: Option<Counts>,
+    errors: Option<Vec<f64>>,
 }
 
 /// The other years of an indicator that is measured by several years.
@@ -156,6 +157,7 @@ impl Column {
             earlier: Vec::new(),
             pool: None,
             quotient: None,
+            errors: None,
         }
     }
 
@@ -193,6 +195,12 @@ impl Column {
         self
     }
 
+    /// The same column with the standard error of each value, in its unit; NaN where none is known.
+    pub fn with_errors(mut self, errors: Vec<f64>) -> Self {
+        self.errors = Some(errors);
+        self
+    }
+
     /// The same column with its other years, for a recipe that is measured by several.
     pub fn with_pool(mut self, pool: Pool) -> Self {
         self.pool = Some(Arc::new(pool));
@@ -208,6 +216,7 @@ impl Column {
             earlier: self.earlier.clone(),
             pool: self.pool.clone(),
             quotient: self.quotient.clone(),
+            errors: self.errors.clone(),
             ..cells
         }
     }
@@ -235,6 +244,11 @@ impl Column {
     /// What the values are quotients of, where the recipe divides the column by another.
     pub fn quotient(&self) -> Option<&Counts> {
         self.quotient.as_ref()
+    }
+
+    /// The standard error of each value, where the table has them; NaN where one is not known.
+    pub fn errors(&self) -> Option<&[f64]> {
+        self.errors.as_deref()
     }
 
     /// The kind of interval that goes with the counts, where there are any.

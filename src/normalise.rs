@@ -26,7 +26,8 @@ pub(crate) use apply::{Frame, Scaling, apply, middle};
 pub use method::Normalisation;
 pub(crate) use normal::quantile;
 pub use parameter::{
-    AllYears, Beyond, Cap, Constant, Divisor, Fixed, RankShare, Reference, Years, exponential,
+    AllYears, Beyond, Cap, Constant, Divisor, Fixed, RankShare, Reference, Within, Years, Zeros,
+    exponential,
 };
 
 /// Comparable indicators.
@@ -47,16 +48,6 @@ impl ScaledTable {
     /// The columns, in the order of the recipe.
     pub fn columns(&self) -> &[ScaledColumn] {
         &self.columns
-    }
-
-    /// The same table with other values on the same scales, one list a column.
-    pub(crate) fn with_values(&self, values: Vec<Vec<f64>>) -> Self {
-        let columns = self.columns.iter().zip(values).map(|(column, values)| ScaledColumn {
-            values,
-            indicator: column.indicator.clone(),
-            before: column.before,
-        });
-        Self { areas: Arc::clone(&self.areas), columns: columns.collect() }
     }
 }
 
@@ -129,6 +120,39 @@ pub enum NormaliseError {
         /// Which indicator.
         column: IndicatorId,
     },
+    /// Areas are compared within larger units, and some belong to none.
+    #[error(
+        "`{column}` is compared within larger units, but {n} areas belong to none, such as `{example}`"
+    )]
+    #[diagnostic(
+        code(levekaar::normalise::no_parent),
+        help("name the column with `parent = \"…\"` under `[areas]`, or with `--parent`")
+    )]
+    NoParent {
+        /// Which indicator or domain.
+        column: IndicatorId,
+        /// How many areas have a value and no larger unit.
+        n: usize,
+        /// One of them.
+        example: AreaId,
+    },
+    /// An exponential of a number that is no share.
+    #[error("`{column}` must be a share in 0..1 for its normalisation, but is {value} in `{area}`")]
+    #[diagnostic(
+        code(levekaar::normalise::not_a_share),
+        help(
+            "turn ranks into shares first: a domain of one child with\n\
+             `normalise = {{ method = \"goalposts\", low = 1, high = N + 1 }}`, N being the number of ranks"
+        )
+    )]
+    NotAShare {
+        /// Which indicator or domain.
+        column: IndicatorId,
+        /// An area.
+        area: AreaId,
+        /// Its value.
+        value: f64,
+    },
     /// A share or a reciprocal of a number that has none.
     #[error("`{column}` must be above zero for its normalisation, but is {value} in `{area}`")]
     #[diagnostic(
@@ -155,6 +179,8 @@ pub enum NormaliseError {
 /// - [`NormaliseError::Empty`] when an indicator has no value at all.
 /// - [`NormaliseError::Constant`] when it has the same value everywhere, the method needs a
 ///   spread and the recipe does not say `constant = "middle"`.
+/// - [`NormaliseError::NoParent`] and [`NormaliseError::NotAShare`] when a larger unit or a share
+///   is asked for and is not there.
 /// - [`NormaliseError::Population`] when people weigh and are not known,
 ///   [`NormaliseError::Reference`] when the reference set has no value, and
 ///   [`NormaliseError::NotPositive`] when a reciprocal or share is not defined.
@@ -171,7 +197,8 @@ pub fn normalise(
             let TreatedColumn { indicator, mut values, states: _, pooled } = column;
             let scaling = Scaling {
                 method: definition.normalisation(recipe).expect("a plan checks that one is set"),
-                flip: recipe.direction != definition.direction,
+                flip: recipe.direction != definition.direction_of(recipe.domain.as_ref()),
+                within: definition.within(recipe),
                 reference: definition.reference(recipe),
                 pooled: pooled.as_deref().and_then(Summary::of),
                 constant: definition.constant(recipe),

@@ -40,7 +40,9 @@ pub struct Poverty {
 /// row with a missing flag is left out and listed. Weak where `k` or the weights have no reason:
 /// read it with other cut-offs.
 ///
-/// Source: Alkire and Foster (2011), *Counting and multidimensional poverty measurement*.
+/// Source: Alkire and Foster (2011), *Counting and multidimensional poverty measurement*, Journal of
+/// Public Economics 95; Alkire et al. (2015), *Multidimensional Poverty Measurement and Analysis*,
+/// ch. 5.
 ///
 /// # Panics
 ///

@@ -341,6 +341,9 @@ pub struct Source {
     /// The column that `column` is divided by, where it is not the recipe's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denominate: Option<Denomination>,
+    /// The column of standard errors, in the unit of `column` or of the rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard_error: Option<String>,
     /// The column holds the opposite: the value is this number less the column's. 100 turns
     /// "completed, per cent" into "not completed, per cent".
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -57,6 +57,10 @@ pub struct RankRule {
     /// How areas are put into deciles and quintiles.
     #[serde(default)]
     pub classes: ClassRule,
+    /// Which end has class 1: that which has rank 1 where nothing is said. Where it is the other
+    /// one, ranks are counted from there for it, and tied areas stay together at the smallest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_class: Option<First>,
 }
 
 /// How areas are put into `k` classes, of which class 1 holds rank 1.
@@ -87,6 +91,28 @@ pub enum ClassRule {
         #[serde(default)]
         closed: Closed,
     },
+    /// Classes that hold the same number of people, and not of areas. Needs the residents of
+    /// every area that has a score. Areas stay whole and tied areas stay together, so that a
+    /// class of few large areas may hold more or fewer.
+    People {
+        /// Which people decide over an area's class.
+        #[serde(default)]
+        counted: Counted,
+    },
+}
+
+/// Which people decide over the class of an area, where classes hold equal numbers of people.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Counted {
+    /// Those of the areas before it and its own: class 1 of `k` ends before more than `1 / k` of
+    /// all people are in it.
+    #[default]
+    Through,
+    /// Those of the areas before it and half of its own.
+    Half,
+    /// Those of the areas before it: class 1 of `k` is filled until it holds at least `1 / k`.
+    Before,
 }
 
 /// To which class a score belongs that lies on the border of two.
@@ -100,6 +126,16 @@ pub enum Closed {
     Left,
 }
 
+impl Closed {
+    /// Whether a value lies in a class above this limit.
+    pub(crate) fn passes(self, x: f64, limit: f64) -> bool {
+        match self {
+            Self::Right => x > limit,
+            Self::Left => x >= limit,
+        }
+    }
+}
+
 /// Where the classes end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Cuts<'a> {
@@ -109,14 +145,41 @@ pub(crate) enum Cuts<'a> {
     Shares(&'a [f64]),
 }
 
+/// Whether so many people, the first number, pass the end of a class, the second.
+type Passes<'a> = &'a dyn Fn(f64, f64) -> bool;
+
 /// Ranked areas that are put into classes.
 pub(crate) struct Classer<'a> {
     pub(crate) rule: ClassRule,
     pub(crate) n_ranked: usize,
-    /// Scores in ascending order, where classes go by their quantiles.
-    pub(crate) sorted: &'a [f64],
+    /// What the rule needs of all scores.
+    pub(crate) order: &'a ClassOrder,
     /// Whether rank 1 goes to the largest score.
     pub(crate) large_first: bool,
+}
+
+/// What a rule for classes needs of all scores at once.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct ClassOrder {
+    /// Scores in ascending order, where classes go by their quantiles or from the other end.
+    sorted: Vec<f64>,
+    /// Each score once, ascending, with the people who live below it and those who live at it;
+    /// where classes hold people.
+    people: Vec<(f64, f64, f64)>,
+}
+
+impl ClassOrder {
+    /// The people before a score, at it and altogether, counted from the end of class 1.
+    fn people_at(&self, score: f64, large_first: bool) -> (f64, f64, f64) {
+        let total = self.people.last().map_or(0.0, |(_, below, same)| below + same);
+        let at = self.people.partition_point(|(x, ..)| *x < score);
+        let (below, same) = match self.people.get(at) {
+            Some((x, below, same)) if *x == score => (*below, *same),
+            Some((_, below, _)) => (*below, 0.0),
+            None => (total, 0.0),
+        };
+        (if large_first { total - below - same } else { below }, same, total)
+    }
 }
 
 impl Classer<'_> {
@@ -149,7 +212,36 @@ impl Classer<'_> {
                     self.limits_below(shares.iter().map(from_small), (definition, closed), score);
                 if self.large_first { shares.len() + 1 - above } else { above + 1 }
             }
+            // Products and not quotients, so that whole numbers of people are compared exactly.
+            (ClassRule::People { counted }, Cuts::Count(k)) => {
+                let ends = |people: f64, total: f64, passes: Passes<'_>| {
+                    let passed = |j: &usize| passes(people * k as f64, total * *j as f64);
+                    1 + (1..k).filter(passed).count()
+                };
+                self.by_people(counted, score, &ends)
+            }
+            (ClassRule::People { counted }, Cuts::Shares(shares)) => {
+                let ends = |people: f64, total: f64, passes: Passes<'_>| {
+                    1 + shares.iter().filter(|share| passes(people, total * **share)).count()
+                };
+                self.by_people(counted, score, &ends)
+            }
         })
+    }
+
+    /// `ends` gives the class of so many people of all.
+    fn by_people(
+        &self,
+        counted: Counted,
+        score: f64,
+        ends: &dyn Fn(f64, f64, Passes<'_>) -> usize,
+    ) -> usize {
+        let (before, same, total) = self.order.people_at(score, self.large_first);
+        match counted {
+            Counted::Through => ends(before + same, total, &|people, end| people > end),
+            Counted::Half => ends(before + same / 2.0, total, &|people, end| people > end),
+            Counted::Before => ends(before, total, &|people, end| people >= end),
+        }
     }
 
     /// How many quantiles lie below a score, or at it where classes are closed to the left.
@@ -160,11 +252,8 @@ impl Classer<'_> {
         score: f64,
     ) -> usize {
         shares
-            .filter_map(|share| definition.of_sorted(self.sorted, share))
-            .filter(|limit| match closed {
-                Closed::Right => score > *limit,
-                Closed::Left => score >= *limit,
-            })
+            .filter_map(|share| definition.of_sorted(&self.order.sorted, share))
+            .filter(|limit| closed.passes(score, *limit))
             .count()
     }
 
@@ -181,17 +270,43 @@ impl Classer<'_> {
 }
 
 impl ClassRule {
-    /// The values in ascending order, where the rule needs them.
-    pub(crate) fn sorted(self, values: &[f64]) -> Vec<f64> {
+    /// What the rule needs of all values; `residents` are those of the area at a position.
+    pub(crate) fn order(self, values: &[f64], residents: impl Fn(usize) -> f64) -> ClassOrder {
         match self {
-            Self::Rank {} | Self::RankLessOne {} | Self::EqualCount {} => Vec::new(),
-            Self::Quantiles { .. } => {
-                let mut sorted: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
-                sorted.sort_unstable_by(f64::total_cmp);
-                sorted
+            Self::Rank {} | Self::RankLessOne {} | Self::EqualCount {} => ClassOrder::default(),
+            Self::Quantiles { .. } => ClassOrder { sorted: ascending(values), people: Vec::new() },
+            Self::People { .. } => {
+                let mut there: Vec<(f64, f64)> = (0..values.len())
+                    .filter(|&at| !values[at].is_nan())
+                    .map(|at| (values[at] + 0.0, residents(at)))
+                    .collect();
+                there.sort_by(|a, b| a.0.total_cmp(&b.0));
+                let (mut people, mut below) = (Vec::new(), 0.0);
+                for tied in there.chunk_by(|a, b| a.0 == b.0) {
+                    let same: f64 = tied.iter().map(|(_, residents)| residents).sum();
+                    people.push((tied[0].0, below, same));
+                    below += same;
+                }
+                ClassOrder { sorted: Vec::new(), people }
             }
         }
     }
+
+    /// Whether the residents of the areas decide over classes.
+    pub fn needs_people(self) -> bool {
+        match self {
+            Self::People { .. } => true,
+            Self::Rank {} | Self::RankLessOne {} | Self::EqualCount {} | Self::Quantiles { .. } => {
+                false
+            }
+        }
+    }
+}
+
+fn ascending(values: &[f64]) -> Vec<f64> {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted
 }
 
 impl Default for ClassRule {
@@ -208,8 +323,7 @@ pub struct Ranking {
     ranks: Vec<f64>,
     order: Vec<u32>,
     n_ranked: usize,
-    /// Scores in ascending order, where classes go by their quantiles; else empty.
-    sorted: Vec<f64>,
+    class_order: ClassOrder,
     rule: RankRule,
     direction: Direction,
 }
@@ -257,12 +371,19 @@ impl Ranking {
 
     /// The class of a rank and its score among `k` classes; `None` for the rank NaN.
     pub(crate) fn class_of(&self, rank: f64, score: f64, k: usize) -> Option<usize> {
-        let classer = Classer {
-            rule: self.rule.classes,
-            n_ranked: self.n_ranked,
-            sorted: &self.sorted,
-            large_first: large_first(self.direction, self.rule.first),
+        let from = self.rule.first_class.unwrap_or(self.rule.first);
+        let large_first = large_first(self.direction, from);
+        let order = &self.class_order;
+        let rank = match (from == self.rule.first, large_first) {
+            (true, _) => rank,
+            _ if rank.is_nan() => rank,
+            (false, true) => {
+                1.0 + (order.sorted.len() - order.sorted.partition_point(|x| *x <= score)) as f64
+            }
+            (false, false) => 1.0 + order.sorted.partition_point(|x| *x < score) as f64,
         };
+        let classer =
+            Classer { rule: self.rule.classes, n_ranked: self.n_ranked, order, large_first };
         classer.class(rank, score, Cuts::Count(k))
     }
 }
@@ -289,9 +410,13 @@ pub fn rank(scores: &Scores, rule: RankRule) -> Ranking {
     let n_ranked = sorted.len();
     let mut order = sorted;
     order.extend(by_id.in_id_order().filter(|&at| values[at as usize].is_nan()));
-    let sorted = rule.classes.sorted(&values);
+    let residents = |at: usize| scores.areas[at].population.unwrap_or(0.0);
+    let mut class_order = rule.classes.order(&values, residents);
+    if rule.first_class.is_some_and(|first| first != rule.first) {
+        class_order.sorted = ascending(&values);
+    }
     let (areas, direction) = (Arc::clone(&scores.areas), scores.direction);
-    Ranking { areas, scores: values, ranks, order, n_ranked, sorted, rule, direction }
+    Ranking { areas, scores: values, ranks, order, n_ranked, class_order, rule, direction }
 }
 
 /// The place of each area when they are ordered by id.
@@ -407,6 +532,7 @@ mod tests {
             round: Some(1.into()),
             first: First::Worst,
             classes: ClassRule::Rank {},
+            first_class: None,
         };
         let ranking = rank(&scores(&[1.04, 0.96, 0.5]), rule);
         assert_eq!(ranking.ranks(), [1.0, 1.0, 3.0]);
@@ -420,6 +546,7 @@ mod tests {
             round: None,
             first: First::Worst,
             classes: ClassRule::Rank {},
+            first_class: None,
         };
         let ranking = rank(&scores(&values), rule);
         let deciles: Vec<_> = (0..15).map(|at| ranking.class(at, 10).unwrap()).collect();
@@ -432,7 +559,13 @@ mod tests {
         let values: Vec<f64> = (1..=10).map(f64::from).collect();
         let classes =
             ClassRule::Quantiles { definition: QuantileType::Type9, closed: Closed::Right };
-        let rule = RankRule { ties: Ties::Min, round: None, first: First::Worst, classes };
+        let rule = RankRule {
+            ties: Ties::Min,
+            round: None,
+            first: First::Worst,
+            classes,
+            first_class: None,
+        };
         let ranking = rank(&scores(&values), rule);
         let quintiles: Vec<_> = (0..10).map(|at| ranking.class(at, 5).unwrap()).collect();
         assert_eq!(quintiles, [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]);
@@ -446,7 +579,13 @@ mod tests {
         let values: Vec<f64> = (0..=10).map(f64::from).collect();
         let classes = |closed| {
             let classes = ClassRule::Quantiles { definition: QuantileType::Type7, closed };
-            let rule = RankRule { ties: Ties::Min, round: None, first: First::Best, classes };
+            let rule = RankRule {
+                ties: Ties::Min,
+                round: None,
+                first: First::Best,
+                classes,
+                first_class: None,
+            };
             let ranking = rank(&scores(&values), rule);
             (0..=10).map(|at| ranking.class(at, 5).unwrap()).collect::<Vec<_>>()
         };
@@ -458,7 +597,13 @@ mod tests {
     fn classes_of_an_odd_number_of_areas_differ_by_rule() {
         let values: Vec<f64> = (0..11).map(f64::from).rev().collect();
         let quarters = |classes| {
-            let rule = RankRule { ties: Ties::Min, round: None, first: First::Worst, classes };
+            let rule = RankRule {
+                ties: Ties::Min,
+                round: None,
+                first: First::Worst,
+                classes,
+                first_class: None,
+            };
             let ranking = rank(&scores(&values), rule);
             (0..11).map(|at| ranking.class(at, 4).unwrap()).collect::<Vec<_>>()
         };
@@ -467,7 +612,13 @@ mod tests {
         // dplyr::ntile(1:11, 4) is 3, 3, 3 and 2 areas.
         assert_eq!(quarters(ClassRule::EqualCount {}), [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4]);
         let fives = |classes| {
-            let rule = RankRule { ties: Ties::Min, round: None, first: First::Worst, classes };
+            let rule = RankRule {
+                ties: Ties::Min,
+                round: None,
+                first: First::Worst,
+                classes,
+                first_class: None,
+            };
             let ranking = rank(&scores(&values), rule);
             (0..11).map(|at| ranking.class(at, 5).unwrap()).collect::<Vec<_>>()
         };
@@ -475,8 +626,58 @@ mod tests {
         assert_eq!(fives(ClassRule::EqualCount {}), [1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
     }
 
+    #[test]
+    fn classes_of_people_hold_as_many_people_as_can_be() {
+        // From the worst: 60, 10, 10 and 20 of 100 people.
+        let class = |counted, first_class| {
+            let areas: Vec<Area> = [(10.0, "a"), (60.0, "b"), (20.0, "c"), (10.0, "d")]
+                .map(|(people, id)| Area { population: Some(people), ..Area::of(id) })
+                .into();
+            let direction = Direction::HigherIsWorse;
+            let values = vec![3.0, 9.0, 1.0, 2.0];
+            let rule = RankRule {
+                ties: Ties::Min,
+                round: None,
+                first: First::Worst,
+                classes: ClassRule::People { counted },
+                first_class,
+            };
+            let ranking = rank(&Scores { areas: areas.into(), values, direction }, rule);
+            [1, 0, 3, 2].map(|at| ranking.class(at, 5).unwrap())
+        };
+        // Three fifths live in the worst area, whose last inhabitant is in the third fifth.
+        assert_eq!(class(Counted::Through, None), [3, 4, 4, 5]);
+        assert_eq!(class(Counted::Half, None), [2, 4, 4, 5]);
+        assert_eq!(class(Counted::Before, None), [1, 4, 4, 5]);
+        assert_eq!(class(Counted::Before, Some(First::Best)), [3, 2, 2, 1]);
+    }
+
+    #[test]
+    fn classes_may_be_counted_from_the_other_end_than_ranks() {
+        let values = [1.0, 2.0, 2.0, 4.0, 5.0];
+        let rule = |first_class| RankRule {
+            ties: Ties::Min,
+            round: None,
+            first: First::Worst,
+            classes: ClassRule::Rank {},
+            first_class,
+        };
+        let classes = |first_class| {
+            let ranking = rank(&scores(&values), rule(first_class));
+            (0..5).map(|at| ranking.class(at, 5).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(classes(None), [5, 3, 3, 2, 1]);
+        assert_eq!(classes(Some(First::Best)), [1, 2, 2, 4, 5]);
+    }
+
     fn ranks(values: &[f64], ties: Ties) -> Vec<Option<f64>> {
-        let rule = RankRule { ties, round: None, first: First::Worst, classes: ClassRule::Rank {} };
+        let rule = RankRule {
+            ties,
+            round: None,
+            first: First::Worst,
+            classes: ClassRule::Rank {},
+            first_class: None,
+        };
         let ranking = rank(&scores(values), rule);
         ranking.ranks().iter().map(|r| (!r.is_nan()).then_some(*r)).collect()
     }

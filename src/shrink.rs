@@ -35,8 +35,12 @@ pub enum Centre {
 /// variance, every area gets the group's proportion. A group in which nobody or everybody is
 /// affected has the logit with 0.5 added.
 ///
-/// Source: Scottish Indices of Deprivation 2003, appendix 1, for the structure; the terms follow
-/// the technical reports of the English Indices of Deprivation.
+/// Sources: Scottish Executive (2003), *Scottish Indices of Deprivation 2003*, appendix 1, for the
+/// structure; Scottish Executive (2005), *Evaluation of Statistical Techniques in the Scottish Index
+/// of Multiple Deprivation*, 5.1, for the group's logit being that of its whole and not the mean of
+/// its areas' logits; Gart and Zweifel (1967), *On the bias of various estimators of the logit and
+/// its variance*, Biometrika 54, for the terms `z` and `s2`. The formulas of the reports themselves
+/// survive as images only and were not seen.
 pub fn logit_to_group(events: &[f64], persons: &[f64], centre: Centre) -> Vec<f64> {
     let (all_events, all_persons): (f64, f64) = (events.iter().sum(), persons.iter().sum());
     let group = if all_events <= 0.0 || all_events >= all_persons {

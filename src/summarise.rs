@@ -296,6 +296,7 @@ mod tests {
                 round: None,
                 first,
                 classes: crate::rank::ClassRule::default(),
+                first_class: None,
             },
         )
     }

@@ -22,6 +22,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::area::{Area, AreaId};
+use crate::explain::short_name;
 use crate::index::IndexDefinition;
 use crate::indicator::{CellState, Column, Counts, IndicatorId, IndicatorTable, Pool};
 use crate::neighbour::Neighbours;
@@ -29,14 +30,15 @@ use crate::normalise::{Reference, Years};
 use crate::round::Round;
 use crate::screen::{self, Screened};
 use crate::shrink;
-use crate::statistics::{Shape, quantiles};
+use crate::statistics::{QuantileType, Shape, quantiles};
 
 pub use impute::{Basis, Fallback, Imputation};
-pub(crate) use method::problem_of_list;
 pub use method::{SecondStage, Treatment};
+pub(crate) use method::{problem_of_level, problem_of_list};
 pub(crate) use tell::{Cells, notices};
 pub use transform::LAMBDA_RANGE;
 
+pub use outlier::Stopped;
 use outlier::{Limits, Verdict};
 
 /// Treated columns, and what was done to which cell.
@@ -139,6 +141,8 @@ pub enum Chosen {
     SecondStage {
         /// The shape before.
         before: Shape,
+        /// What winsorising came to before it was taken back.
+        winsorised: Attempt,
         /// The shape after.
         after: Shape,
         /// Whether the column passes now.
@@ -150,6 +154,8 @@ pub enum Chosen {
         before: Shape,
         /// The shape after.
         after: Shape,
+        /// What winsorising came to.
+        winsorised: Attempt,
     },
     /// A transformation was not carried out, because the column is constant.
     ConstantNotTransformed,
@@ -167,6 +173,19 @@ pub enum Chosen {
     },
 }
 
+/// Winsorising that did not help.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Attempt {
+    /// The shape that it came to.
+    pub shape: Shape,
+    /// How many cells of the lower end were moved.
+    pub n_low: u32,
+    /// How many cells of the upper end.
+    pub n_high: u32,
+    /// Why it went no further.
+    pub stopped: Stopped,
+}
+
 /// Why an indicator cannot be treated.
 #[derive(Debug, Error, Diagnostic)]
 #[non_exhaustive]
@@ -182,6 +201,26 @@ pub enum TreatError {
     LogOfNonPositive {
         /// Which indicator.
         indicator: IndicatorId,
+        /// In how many areas.
+        n: usize,
+        /// One of them.
+        example: AreaId,
+        /// Its value.
+        value: f64,
+    },
+    /// A power or root of a number that has none.
+    #[error(
+        "`{method}` of `{indicator}` is not defined in {n} areas, such as `{example}` with {value}"
+    )]
+    #[diagnostic(
+        code(levekaar::treat::undefined),
+        help("bound the values before it with `{{ method = \"cap\", low = … }}`, or take it out")
+    )]
+    Undefined {
+        /// Which indicator or domain.
+        indicator: IndicatorId,
+        /// The treatment, as it is written.
+        method: String,
         /// In how many areas.
         n: usize,
         /// One of them.
@@ -414,6 +453,45 @@ pub(crate) fn one_step(
     }
 }
 
+/// What is done to the aggregate of a level, in place.
+///
+/// # Errors
+///
+/// [`TreatError`] where a value has no logarithm, power or root.
+pub(crate) fn aggregate(
+    treatments: &[Treatment],
+    values: &mut [f64],
+    level: &IndicatorId,
+    areas: &[Area],
+) -> Result<(), TreatError> {
+    treatments.iter().try_for_each(|treatment| by_value(treatment, values, level, areas))
+}
+
+/// A treatment that looks at one value at a time, in place; a gap stays one.
+fn by_value(
+    treatment: &Treatment,
+    values: &mut [f64],
+    indicator: &IndicatorId,
+    areas: &[Area],
+) -> Result<(), TreatError> {
+    let undefined = |x: &f64| !x.is_nan() && treatment.of_value(*x).is_none();
+    if let Some(at) = values.iter().position(undefined) {
+        let n = values.iter().filter(|x| undefined(x)).count();
+        let (indicator, example, value) = (indicator.clone(), areas[at].id.clone(), values[at]);
+        return Err(match treatment {
+            Treatment::Log { .. } => TreatError::LogOfNonPositive { indicator, n, example, value },
+            other => {
+                let method = short_name(other);
+                TreatError::Undefined { indicator, method, n, example, value }
+            }
+        });
+    }
+    for x in values.iter_mut().filter(|x| !x.is_nan()) {
+        *x = treatment.of_value(*x).unwrap_or(f64::NAN);
+    }
+    Ok(())
+}
+
 /// Events and persons, where an area has both.
 type Counted = Vec<Option<(f64, f64)>>;
 
@@ -430,9 +508,8 @@ struct Step<'a> {
 impl Step<'_> {
     fn treat(&mut self, treatment: &Treatment, counts: Option<&Counts>) -> Result<(), TreatError> {
         match *treatment {
-            Treatment::WinsorisePercentiles { low, high } => {
-                let shares = [low / 100.0, high / 100.0];
-                if let Some([low, high]) = quantiles(self.values, shares, &mut self.scratch) {
+            Treatment::WinsorisePercentiles { low, high, definition } => {
+                if let Some((low, high)) = self.percentiles(low, high, definition) {
                     self.bound(low, high, ChangeKind::Winsorised);
                 }
             }
@@ -444,7 +521,12 @@ impl Step<'_> {
                 high.unwrap_or(f64::INFINITY),
                 ChangeKind::Capped,
             ),
-            Treatment::Log { offset } => self.log(offset)?,
+            Treatment::Log { .. } | Treatment::Power { .. } | Treatment::ArcsineRoot { .. } => {
+                by_value(treatment, self.values, self.indicator, self.around.areas)?;
+            }
+            Treatment::DistanceFrom { .. } => {
+                by_value(treatment, self.values, self.indicator, self.around.areas)?;
+            }
             Treatment::LogCt {} => self.transform(transform::log_ct),
             Treatment::LogCtOrig {} => self.transform(transform::log_ct_orig),
             Treatment::LogCtPlus {} => self.transform(transform::log_ct_plus),
@@ -464,18 +546,19 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn log(&mut self, offset: f64) -> Result<(), TreatError> {
-        let undefined = |x: &f64| *x + offset <= 0.0;
-        if let Some(at) = self.values.iter().position(undefined) {
-            return Err(TreatError::LogOfNonPositive {
-                indicator: self.indicator.clone(),
-                n: self.values.iter().filter(|x| undefined(x)).count(),
-                example: self.around.areas[at].id.clone(),
-                value: self.values[at],
-            });
+    /// The values of two percentiles; `None` without values.
+    fn percentiles(&mut self, low: f64, high: f64, of: QuantileType) -> Option<(f64, f64)> {
+        let shares = [low / 100.0, high / 100.0];
+        if of == QuantileType::Type7 {
+            // The same without sorting.
+            return quantiles(self.values, shares, &mut self.scratch)
+                .map(|[low, high]| (low, high));
         }
-        self.values.iter_mut().for_each(|x| *x = (*x + offset).ln());
-        Ok(())
+        self.scratch.clear();
+        self.scratch.extend(self.values.iter().filter(|x| !x.is_nan()));
+        self.scratch.sort_unstable_by(f64::total_cmp);
+        let at = |share: f64| of.of_sorted(&self.scratch, share);
+        at(shares[0]).zip(at(shares[1]))
     }
 
     fn transform(&mut self, transform: fn(&mut [f64]) -> bool) {
@@ -504,6 +587,9 @@ impl Step<'_> {
         let mut moved = self.values.to_vec();
         let done = outlier::winsorise(&mut moved, limits, most);
         let passes = done.verdict == Verdict::Pass;
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let (n_low, n_high) = (count(done.n_low), count(done.n_high));
+        let winsorised = Attempt { shape: done.shape, n_low, n_high, stopped: done.stopped };
         if passes || then == SecondStage::None {
             for (at, to) in moved.into_iter().enumerate() {
                 if self.values[at] != to && !to.is_nan() {
@@ -511,12 +597,10 @@ impl Step<'_> {
                 }
             }
             let after = done.shape;
-            let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-            let (n_low, n_high) = (count(done.n_low), count(done.n_high));
             return self.choose(if passes {
                 Chosen::Winsorised { before, after, n_low, n_high }
             } else {
-                Chosen::StillExtreme { before, after }
+                Chosen::StillExtreme { before, after, winsorised }
             });
         }
         let fitted = match then {
@@ -528,7 +612,7 @@ impl Step<'_> {
         };
         let after = Shape::of(self.values);
         let passes = limits.judge(after) == Verdict::Pass;
-        self.choose(Chosen::SecondStage { before, after, passes });
+        self.choose(Chosen::SecondStage { before, winsorised, after, passes });
         if let Some(Some(lambda)) = fitted {
             self.choose(Chosen::BoxCox { lambda, fitted: true });
         }

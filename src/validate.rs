@@ -77,9 +77,11 @@ pub(crate) fn source_of(project: &Project, indicator: &Indicator) -> Source {
         }
         let stated = indicator.rate.as_ref().and_then(|rate| rate.interval);
         source.interval = source.interval.or(stated);
+        source.standard_error = source.standard_error.or_else(|| indicator.standard_error.clone());
         return source;
     }
-    let stated = project.indicators.get(&indicator.id).cloned().unwrap_or_default();
+    let mut stated = project.indicators.get(&indicator.id).cloned().unwrap_or_default();
+    stated.standard_error = stated.standard_error.or_else(|| indicator.standard_error.clone());
     match &indicator.rate {
         Some(rate) => Source {
             numerator: Some(rate.numerator.clone()),
@@ -112,7 +114,8 @@ pub fn request(project: &Project, definition: &IndexDefinition) -> TableRequest 
         let source = source_of(project, indicator);
         let by = source.denominate.map(|denomination| denomination.by);
         let stated = project.indicators.get(&indicator.id).map(|source| &source.missing);
-        for column in [source.column, source.numerator, source.denominator, by] {
+        let error = source.standard_error;
+        for column in [source.column, source.numerator, source.denominator, by, error] {
             let Some(column) = column else { continue };
             for marks in [Some(&indicator.missing), stated].into_iter().flatten() {
                 let own = marks.iter().map(|(text, mark)| (text.clone(), *mark));

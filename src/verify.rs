@@ -370,6 +370,7 @@ mod tests {
                 round: None,
                 first: First::Worst,
                 classes: crate::rank::ClassRule::default(),
+                first_class: None,
             },
         )
     }

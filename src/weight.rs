@@ -4,6 +4,7 @@
 //! those of this file's other methods are computed from the comparable children of a level, over
 //! the areas in which none of them is missing. They sum to 1.
 
+mod factor;
 mod information;
 mod optimise;
 mod principal;
@@ -15,6 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::area::{Area, AreaId};
 use crate::indicator::IndicatorId;
 use crate::notice::Notice;
 
@@ -44,12 +46,32 @@ pub enum Weighting {
     /// Loadings on the first principal component of the correlation matrix. Weighs what varies
     /// together, which need not be what matters; a child that goes its own way counts little.
     ///
-    /// Source: Nicoletti, Scarpetta and Boylaud (2000) for the squared loadings; Becker et al.,
-    /// COINr, `get_PCA`, for the plain ones.
+    /// Source: Nicoletti, Scarpetta and Boylaud (2000), *Summary indicators of product market
+    /// regulation*, OECD Economics Department Working Papers 226, and OECD/JRC (2008), *Handbook*,
+    /// step 6, table 17, for squared loadings scaled to sum 1; Becker et al., COINr, `get_PCA`, for
+    /// the plain ones; Rey et al. (2009), BMC Public Health 9:33, for areas that count by people.
     Pca {
         /// Squares the loadings, so that they are shares of the component's variance.
         #[serde(default)]
         squared: bool,
+        /// What happens when a loading points the wrong way.
+        #[serde(default)]
+        wrong_sign: WrongSign,
+        /// Whether areas count by their residents, as in the French index FDep.
+        #[serde(default)]
+        people: bool,
+        /// Whether weights are divided by their sum.
+        #[serde(default)]
+        length: Length,
+    },
+    /// Weights with which a common factor behind the children is best told from them: loadings
+    /// divided by what is each child's own (regression scores of a factor model with one factor,
+    /// fitted by maximum likelihood to the correlations). A child that is noisy counts little;
+    /// that there is one factor is supposed and not tested.
+    ///
+    /// Source: Lawley and Maxwell (1971), *Factor Analysis as a Statistical Method*, ch. 2 and 8;
+    /// used for the health and education domains of the English and Scottish indices.
+    Factor {
         /// What happens when a loading points the wrong way.
         #[serde(default)]
         wrong_sign: WrongSign,
@@ -103,6 +125,18 @@ pub enum WrongSign {
     Refuse,
     /// The loading is used as it is, negative or squared, and a notice says so.
     Warn,
+}
+
+/// How long the vector of loadings is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Length {
+    /// Weights sum to 1.
+    #[default]
+    SumOne,
+    /// The squares of the loadings sum to 1, as in R's `prcomp`: over z-scores the weighted sum is
+    /// then the score of the component itself.
+    One,
 }
 
 /// What several persons' points come to.
@@ -169,6 +203,24 @@ pub enum WeightError {
         /// Its loading, after the sign of the component was fixed.
         loading: f64,
     },
+    /// People weigh and are not known.
+    #[error(
+        "the weights of `{level}` count residents, which are not known in {n} areas, such as `{example}`"
+    )]
+    #[diagnostic(
+        code(levekaar::weight::population),
+        help(
+            "name their column with `population = \"…\"` under `[areas]`, or with `--population`"
+        )
+    )]
+    Population {
+        /// The level.
+        level: String,
+        /// How many areas have every value and no residents.
+        n: usize,
+        /// One of them.
+        example: AreaId,
+    },
     /// All computed weights are zero, or they cancel out.
     #[error("the weights of `{level}` sum to zero")]
     #[diagnostic(code(levekaar::weight::zero), help("give the weights"))]
@@ -183,6 +235,7 @@ pub(crate) struct Children<'a> {
     pub(crate) level: &'a str,
     pub(crate) ids: Vec<&'a IndicatorId>,
     pub(crate) values: &'a [&'a [f64]],
+    pub(crate) areas: &'a [Area],
 }
 
 impl Weighting {
@@ -199,6 +252,7 @@ impl Weighting {
             | Self::Equal {}
             | Self::Budget { .. }
             | Self::Pca { .. }
+            | Self::Factor { .. }
             | Self::Entropy {}
             | Self::Critic {} => None,
         }
@@ -223,6 +277,7 @@ impl Weighting {
             | Self::Equal {}
             | Self::Budget { .. }
             | Self::Pca { .. }
+            | Self::Factor { .. }
             | Self::Entropy {}
             | Self::Critic {} => None,
         }
@@ -282,8 +337,20 @@ pub(crate) fn computed(
             tell_budget(persons, children, notices);
             return Ok(None);
         }
-        Weighting::Pca { squared, wrong_sign } => {
-            principal::weights(&rows()?, *squared, *wrong_sign, children, notices)?
+        Weighting::Pca { squared, wrong_sign, people, length } => {
+            let people = people.then(|| residents(children)).transpose()?;
+            let correlations = correlations(&rows()?, people.as_deref());
+            let loadings =
+                principal::weights(correlations, *squared, *wrong_sign, children, notices)?;
+            if *length == Length::One {
+                tell_weights(&loadings, children, notices);
+                return Ok(Some(loadings));
+            }
+            loadings
+        }
+        Weighting::Factor { wrong_sign } => {
+            let correlations = correlations(&rows()?, None);
+            factor::weights(&correlations, *wrong_sign, children, notices)?
         }
         Weighting::Entropy {} => information::entropy(&rows()?, children)?,
         Weighting::Critic {} => information::critic(&rows()?),
@@ -298,10 +365,35 @@ pub(crate) fn computed(
         return Err(WeightError::Zero { level: children.level.to_owned() });
     }
     let weights: Vec<f64> = weights.iter().map(|weight| weight / sum).collect();
-    let items = children.ids.iter().zip(&weights).map(|(id, w)| format!("{id}: {w:.4}")).collect();
+    tell_weights(&weights, children, notices);
+    Ok(Some(weights))
+}
+
+fn tell_weights(weights: &[f64], children: &Children<'_>, notices: &mut Vec<Notice>) {
+    let items = children.ids.iter().zip(weights).map(|(id, w)| format!("{id}: {w:.4}")).collect();
     notices
         .push(Notice::note("notice.weights-computed").with("level", children.level).about(items));
-    Ok(Some(weights))
+}
+
+/// The areas in which no child is missing.
+fn whole_rows(children: &Children<'_>) -> Vec<usize> {
+    let n = children.values.first().map_or(0, |values| values.len());
+    (0..n).filter(|&at| children.values.iter().all(|child| !child[at].is_nan())).collect()
+}
+
+/// The residents of those areas.
+fn residents(children: &Children<'_>) -> Result<Vec<f64>, WeightError> {
+    let rows = whole_rows(children);
+    let of = |at: &usize| children.areas.get(*at).and_then(|area| area.population);
+    let unknown: Vec<&usize> = rows.iter().filter(|at| of(at).is_none()).collect();
+    if let Some(&&example) = unknown.first() {
+        return Err(WeightError::Population {
+            level: children.level.to_owned(),
+            n: unknown.len(),
+            example: children.areas[example].id.clone(),
+        });
+    }
+    Ok(rows.iter().filter_map(of).collect())
 }
 
 fn tell_budget(persons: &[Person], children: &Children<'_>, notices: &mut Vec<Notice>) {
@@ -322,9 +414,7 @@ fn tell_budget(persons: &[Person], children: &Children<'_>, notices: &mut Vec<No
 
 /// The children over the areas in which none is missing; each of them varies.
 fn complete(children: &Children<'_>) -> Result<Vec<Vec<f64>>, WeightError> {
-    let n = children.values.first().map_or(0, |values| values.len());
-    let rows: Vec<usize> =
-        (0..n).filter(|&at| children.values.iter().all(|child| !child[at].is_nan())).collect();
+    let rows = whole_rows(children);
     let level = || children.level.to_owned();
     if rows.len() < 3 {
         return Err(WeightError::Few { level: level(), n: rows.len() });
@@ -339,23 +429,29 @@ fn complete(children: &Children<'_>) -> Result<Vec<Vec<f64>>, WeightError> {
     Ok(columns)
 }
 
-/// Covariances with the divisor `n`, one row a child.
-fn covariances(columns: &[Vec<f64>]) -> Vec<Vec<f64>> {
+/// Covariances, one row a child; where areas count by their people, over people.
+fn covariances(columns: &[Vec<f64>], people: Option<&[f64]>) -> Vec<Vec<f64>> {
+    let n = columns.first().map_or(1, Vec::len);
+    let equal = vec![1.0; n];
+    let people = people.unwrap_or(&equal);
+    let total: f64 = people.iter().sum();
+    let mean = |x: &[f64]| x.iter().zip(people).map(|(x, p)| x * p).sum::<f64>() / total;
     let centred: Vec<Vec<f64>> = columns
         .iter()
         .map(|column| {
-            let mean = column.iter().sum::<f64>() / column.len() as f64;
+            let mean = mean(column);
             column.iter().map(|x| x - mean).collect()
         })
         .collect();
-    let n = columns.first().map_or(1, Vec::len) as f64;
-    let of = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>() / n;
+    let of = |a: &[f64], b: &[f64]| {
+        a.iter().zip(b).zip(people).map(|((x, y), p)| x * y * p).sum::<f64>() / total
+    };
     centred.iter().map(|a| centred.iter().map(|b| of(a, b)).collect()).collect()
 }
 
 /// Pearson correlations, one row a child.
-fn correlations(columns: &[Vec<f64>]) -> Vec<Vec<f64>> {
-    let c = covariances(columns);
+fn correlations(columns: &[Vec<f64>], people: Option<&[f64]>) -> Vec<Vec<f64>> {
+    let c = covariances(columns, people);
     let m = c.len();
     (0..m).map(|i| (0..m).map(|j| c[i][j] / (c[i][i] * c[j][j]).sqrt()).collect()).collect()
 }
@@ -385,10 +481,80 @@ mod tests {
         let flat = [&[1.0, 2.0, 3.0][..], &[2.0, 2.0, 2.0]];
         assert!(matches!(try_of(&Weighting::Entropy {}, &flat), Err(WeightError::Constant { .. })));
         let against = [&[1.0, 2.0, 3.0, 4.0][..], &[1.0, 2.1, 3.0, 4.2], &[4.0, 3.0, 2.0, 0.0]];
-        let pca = Weighting::Pca { squared: true, wrong_sign: WrongSign::Refuse };
-        assert!(matches!(try_of(&pca, &against), Err(WeightError::WrongSign { .. })));
-        let warned = Weighting::Pca { squared: true, wrong_sign: WrongSign::Warn };
-        assert!(try_of(&warned, &against).is_ok());
+        let pca = |wrong_sign| Weighting::Pca {
+            squared: true,
+            wrong_sign,
+            people: false,
+            length: Length::SumOne,
+        };
+        assert!(matches!(
+            try_of(&pca(WrongSign::Refuse), &against),
+            Err(WeightError::WrongSign { .. })
+        ));
+        assert!(try_of(&pca(WrongSign::Warn), &against).is_ok());
+    }
+
+    /// The sign of an eigenvector is arbitrary: whichever way the rotations turn it, a component of
+    /// children that rise together has positive loadings. Where half of them fall it has no sign.
+    #[test]
+    fn the_sign_of_a_component_is_that_of_most_children_and_a_tie_is_refused() {
+        let pca = Weighting::Pca {
+            squared: false,
+            wrong_sign: WrongSign::Refuse,
+            people: false,
+            length: Length::SumOne,
+        };
+        for turn in [1.0, -1.0] {
+            let x: Vec<f64> = [1.0, 2.0, 3.0, 5.0, 4.0].iter().map(|x| x * turn).collect();
+            let y: Vec<f64> = [1.5, 2.0, 2.5, 6.0, 4.5].iter().map(|x| x * turn).collect();
+            assert!(try_of(&pca, &[&x, &y]).unwrap().iter().all(|w| *w > 0.0));
+        }
+        let tie = [&[1.0, 2.0, 3.0, 5.0][..], &[-1.0, -2.0, -3.5, -5.0]];
+        assert!(matches!(try_of(&pca, &tie), Err(WeightError::WrongSign { .. })));
+    }
+
+    #[test]
+    fn a_vector_of_length_one_is_not_divided_by_its_sum() {
+        let of = |length| {
+            let pca = Weighting::Pca {
+                squared: false,
+                wrong_sign: WrongSign::Refuse,
+                people: false,
+                length,
+            };
+            let x = [&[1.0, 2.0, 3.0, 5.0][..], &[1.0, 2.5, 3.5, 5.0], &[2.0, 1.0, 4.0, 3.0]];
+            try_of(&pca, &x).unwrap()
+        };
+        let (one, sum_one) = (of(Length::One), of(Length::SumOne));
+        assert!((one.iter().map(|w| w * w).sum::<f64>() - 1.0).abs() < 1e-12);
+        assert!((sum_one.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        let same =
+            one.iter().zip(&sum_one).all(|(a, b)| (a / one[0] - b / sum_one[0]).abs() < 1e-9);
+        assert!(same);
+    }
+
+    #[test]
+    fn weights_over_people_need_their_number() {
+        let pca = Weighting::Pca {
+            squared: false,
+            wrong_sign: WrongSign::Refuse,
+            people: true,
+            length: Length::SumOne,
+        };
+        let areas = ["a", "b", "c", "d"].map(Area::of);
+        let names: [IndicatorId; 2] = ["x".into(), "y".into()];
+        let values = [&[1.0, 2.0, 3.0, 5.0][..], &[1.0, 2.5, 3.5, 5.0]];
+        let children = |areas| Children {
+            level: "score",
+            ids: names.iter().collect(),
+            values: &values,
+            areas,
+        };
+        let error = computed(&pca, &children(&areas), &mut Vec::new()).unwrap_err();
+        assert!(matches!(error, WeightError::Population { n: 4, .. }));
+        let peopled = areas.clone().map(|area| Area { population: Some(10.0), ..area });
+        let weights = computed(&pca, &children(&peopled), &mut Vec::new()).unwrap().unwrap();
+        assert!((weights[0] - 0.5).abs() < 1e-12);
     }
 
     #[test]
@@ -402,7 +568,7 @@ mod tests {
     fn try_of(weighting: &Weighting, values: &[&[f64]]) -> Result<Vec<f64>, WeightError> {
         let names: Vec<IndicatorId> =
             (0..values.len()).map(|i| IndicatorId::new(format!("x{i}"))).collect();
-        let children = Children { level: "score", ids: names.iter().collect(), values };
+        let children = Children { level: "score", ids: names.iter().collect(), values, areas: &[] };
         Ok(computed(weighting, &children, &mut Vec::new())?.expect("these are computed"))
     }
 }

@@ -32,6 +32,12 @@ fn spatial_statistics_are_those_of_esda() {
 }
 
 #[test]
+fn rank_sets_and_standard_errors_are_those_of_numpy() {
+    let program = Path::new(env!("CARGO_BIN_EXE_levekaar"));
+    let _ = said("confidence_sets.py", &[program]);
+}
+
+#[test]
 fn the_workbook_is_what_openpyxl_and_libreoffice_read() {
     let program = Path::new(env!("CARGO_BIN_EXE_levekaar"));
     let _ = said("workbook.py", &[program]);

@@ -3,3 +3,4 @@
 mod datasets;
 mod sources;
 mod texts;
+mod traps;

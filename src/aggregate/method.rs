@@ -24,6 +24,10 @@ pub enum Aggregation {
     /// `exp(sum(w ln x))`. A good child makes up for a bad one only in part. Needs `x > 0`, so
     /// z-scores cannot enter; normalise to 1..100. Also called WPM.
     GeometricMean {},
+    /// `x^w` of each child, multiplied: the plain product where each weight is 1. One child at zero
+    /// makes all zero, and no other makes up for it. Needs `x` of zero or more. CalEnviroScreen
+    /// multiplies the burden of pollution by the characteristics of those who live under it.
+    Product {},
     /// `sum(w) / sum(w / x)`. Compensates still less than the geometric mean. Needs `x > 0`.
     HarmonicMean {},
     /// `(sum(w x^p) / sum(w))^(1/p)`; the larger `p`, the more the worst child counts. Needs
@@ -119,8 +123,8 @@ pub enum Aggregation {
     /// No two areas are measured alike, and many may share the result 1. Needs `x > 0` in every
     /// cell; gaps are refused. The level's own weights are not looked at.
     ///
-    /// Source: Cherchye et al. (2007), *An introduction to benefit of the doubt composite
-    /// indicators*.
+    /// Source: Cherchye, Moesen, Rogge and Van Puyenbroeck (2007), *An introduction to "benefit of the
+    /// doubt" composite indicators*, Social Indicators Research 82.
     BenefitOfDoubt {
         /// The least share of an area's result that each child must have.
         #[serde(default)]
@@ -205,6 +209,7 @@ impl Aggregation {
             }
             Self::ArithmeticMean {}
             | Self::GeometricMean {}
+            | Self::Product {}
             | Self::HarmonicMean {}
             | Self::PowerMean { .. }
             | Self::Median {}
@@ -249,6 +254,7 @@ impl Aggregation {
             }
             Self::ArithmeticMean {}
             | Self::GeometricMean {}
+            | Self::Product {}
             | Self::HarmonicMean {}
             | Self::PowerMean { .. }
             | Self::Median {}
@@ -278,6 +284,7 @@ impl Aggregation {
             | Self::BenefitOfDoubt { .. } => true,
             Self::PowerMean { p } => *p != 1.0,
             Self::ArithmeticMean {}
+            | Self::Product {}
             | Self::Median {}
             | Self::Minimum {}
             | Self::Maximum {}

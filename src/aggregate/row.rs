@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{Aggregation, MissingPolicy};
+use super::{Aggregation, Tally};
 use crate::index::Level;
 use crate::indicator::Direction;
 use crate::normalise::Divisor;
@@ -66,28 +66,11 @@ pub(super) fn available(
     rules: &Level,
     at: usize,
 ) -> Option<f64> {
-    let (mut all, mut available, mut missing) = (0.0, 0.0, 0.0);
-    let mut n_there = 0;
+    let mut tally = Tally::default();
     for (child, weight) in children.iter().zip(weights) {
-        all += weight;
-        if child[at].is_nan() {
-            missing += weight;
-        } else {
-            available += weight;
-            n_there += 1;
-        }
+        tally.count(*weight, !child[at].is_nan());
     }
-    let at_least = match rules.missing {
-        // A child that counts for nothing is not missed.
-        MissingPolicy::Propagate if missing == 0.0 => 0.0,
-        MissingPolicy::Propagate => return None,
-        MissingPolicy::AvailableWeight { at_least } => at_least,
-    };
-    // Shares such as 0.6 are sums of rounded weights; a bit must not decide over an area.
-    if n_there == 0 || available <= 0.0 || available / all < at_least - 1e-9 {
-        return None;
-    }
-    Some(if missing == 0.0 { 1.0 } else { all / available })
+    rules.missing.factor(&tally)
 }
 
 /// Of one area: its `(weight, value)` pairs, none of them NaN. May reorder them.
@@ -99,6 +82,7 @@ fn of(method: &Aggregation, cells: &mut Vec<(f64, f64)>, direction: Direction) -
     match *method {
         Aggregation::ArithmeticMean {} => sum(x()),
         Aggregation::GeometricMean {} => product(x()),
+        Aggregation::Product {} => x().fold(1.0, |product, (w, x)| product * power(x, w)),
         Aggregation::HarmonicMean {} => {
             let (top, bottom) = x().fold((0.0, 0.0), |(t, b), (w, x)| (t + w, b + w / x));
             top / bottom
@@ -186,6 +170,11 @@ fn product(x: impl Iterator<Item = (f64, f64)>) -> f64 {
     x.fold(0.0, |sum, (w, x)| sum + w * x.ln()).exp()
 }
 
+/// A plain product must not lose its last bit to a power of 1.
+fn power(x: f64, w: f64) -> f64 {
+    if w == 1.0 { x } else { x.powf(w) }
+}
+
 fn mean(x: impl Iterator<Item = (f64, f64)>) -> f64 {
     let (top, bottom) = x.fold((0.0, 0.0), |(t, b), (w, x)| (t + w * x, b + w));
     top / bottom
@@ -200,6 +189,8 @@ fn order(cells: &mut Vec<(f64, f64)>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use super::super::MissingPolicy;
 
     const WORSE: Direction = Direction::HigherIsWorse;
     const BETTER: Direction = Direction::HigherIsBetter;
@@ -232,6 +223,29 @@ mod tests {
         let mean = result(MissingPolicy::AvailableWeight { at_least: 0.75 });
         assert!((mean - 17.5 / 0.75).abs() < 1e-12);
         assert!(result(MissingPolicy::AvailableWeight { at_least: 0.8 }).is_nan());
+    }
+
+    #[test]
+    fn other_policies_count_children_or_give_their_weight_to_nobody() {
+        let x = [10.0, f64::NAN, 30.0];
+        let w = [0.25, 0.25, 0.5];
+        let result = |missing| result(Aggregation::ArithmeticMean {}, missing, &w, &x, WORSE);
+        let mean = 17.5 / 0.75;
+        assert!((result(MissingPolicy::AvailableShare { at_least: 0.66 }) - mean).abs() < 1e-12);
+        assert!(result(MissingPolicy::AvailableShare { at_least: 0.67 }).is_nan());
+        assert!((result(MissingPolicy::AvailableCount { at_least: 2 }) - mean).abs() < 1e-12);
+        assert!(result(MissingPolicy::AvailableCount { at_least: 3 }).is_nan());
+        assert!((result(MissingPolicy::LeftOut { at_least: 0.5 }) - 17.5).abs() < 1e-12);
+        assert!(result(MissingPolicy::LeftOut { at_least: 0.8 }).is_nan());
+    }
+
+    #[test]
+    fn a_product_has_zeros_and_exponents() {
+        let of = |w: &[f64], x: &[f64]| one(Aggregation::Product {}, w, x);
+        assert_eq!(of(&[1.0, 1.0], &[0.3, 0.7]), 0.3 * 0.7);
+        assert_eq!(of(&[1.0, 1.0], &[0.0, 7.0]), 0.0);
+        assert_eq!(of(&[0.0, 1.0], &[0.0, 7.0]), 7.0);
+        assert!((of(&[0.5, 2.0], &[9.0, 2.0]) - 12.0).abs() < 1e-12);
     }
 
     /// COINr's `a_genmean` says that gaps are skipped and returns missing whenever there is one.
@@ -324,7 +338,9 @@ mod tests {
             renormalise: false,
             missing,
             round_before: None,
+            treat: Vec::new(),
             normalise: None,
+            within: None,
             round: None,
             reference: None,
             report: Vec::new(),

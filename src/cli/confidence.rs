@@ -26,7 +26,8 @@ use super::terminal::Terminal;
 ///
 /// With --estimate and --se the two columns of a table are used. Otherwise the rates of the project
 /// are drawn anew from their numerators and denominators (binomial for per cent, else Poisson) and
-/// the whole index computed for each draw; an indicator without counts is taken as certain. Errors
+/// the whole index computed for each draw; an indicator with a column of standard errors
+/// (`standard-error`) is drawn from those, and one with neither is taken as certain. Errors
 /// are taken as normal and independent between areas. For figures that count everybody this is the
 /// doubt only if small numbers are read as a sample of what could have happened.
 #[derive(Debug, Args)]

@@ -392,6 +392,9 @@ impl Job {
         if raw.read_as.decimal == Some(levekaar::project::Decimal::Comma) {
             notices.push(Notice::note("notice.decimal-comma").with("file", &file));
         }
+        if raw.read_as.thousands.is_some() {
+            notices.push(Notice::note("notice.thousands-comma").with("file", &file));
+        }
         let (table, more) = validate::validate(raw, project, &self.definition)?;
         notices.extend(more);
         if let Some(how) = &project.areas.contiguity {

@@ -33,8 +33,8 @@ use super::terminal::Terminal;
 /// Dirichlet of concentration 100 (a weight of 0.20 by about 0.04) and normalisation is the
 /// recipe's own, z-score, min-max or percentile.
 ///
-/// Sampling error is off unless the space says `sampling = "from-counts"`: registers count
-/// everybody. Replicate R of seed S is always the same, on any number of threads.
+/// Sampling error is off unless the space says `sampling = "from-counts"`, or `"from-errors"` for
+/// indicators with a column of standard errors alone: registers count everybody. Replicate R of seed S is always the same, on any number of threads.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

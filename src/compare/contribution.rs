@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::aggregate::{Aggregation, MissingPolicy};
+use crate::aggregate::{Aggregation, Tally};
 use crate::analysis::Analysis;
 use crate::index::Plan;
 use crate::index::plan::{Child, LevelPlan};
@@ -62,7 +62,9 @@ pub fn contributions(analysis: &Analysis) -> Result<Contributions, NotDecomposab
 /// Whether the children of this level add up to what enters the level above, but for rounding.
 fn is_sum(plan: &Plan<'_>, level: &LevelPlan) -> bool {
     let rules = plan.level(level.domain);
-    matches!(rules.aggregate, Aggregation::ArithmeticMean {}) && rules.normalise.is_none()
+    matches!(rules.aggregate, Aggregation::ArithmeticMean {})
+        && rules.normalise.is_none()
+        && rules.treat.is_empty()
 }
 
 /// `above` is what one unit of this level counts for in the score, by area.
@@ -101,17 +103,15 @@ fn add_level(
 /// How much the weights of the children that an area has grow for those that it lacks.
 fn growth(plan: &Plan<'_>, level: &LevelPlan, values: &[&[f64]]) -> Vec<f64> {
     let n = values.first().map_or(0, |values| values.len());
-    let all: f64 = level.weights.iter().sum();
-    match plan.level(level.domain).missing {
-        MissingPolicy::Propagate => vec![1.0; n],
-        MissingPolicy::AvailableWeight { .. } => (0..n)
-            .map(|at| {
-                let there = values.iter().zip(&level.weights).filter(|(x, _)| !x[at].is_nan());
-                let available: f64 = there.map(|(_, weight)| weight).sum();
-                if available > 0.0 { all / available } else { 1.0 }
-            })
-            .collect(),
-    }
+    (0..n)
+        .map(|at| {
+            let mut tally = Tally::default();
+            for (x, weight) in values.iter().zip(&level.weights) {
+                tally.count(*weight, !x[at].is_nan());
+            }
+            plan.level(level.domain).missing.factor(&tally).unwrap_or(1.0)
+        })
+        .collect()
 }
 
 fn values_of(analysis: &Analysis, child: Child) -> &[f64] {

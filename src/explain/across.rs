@@ -204,6 +204,7 @@ pub(super) fn looks_at_all(method: &Aggregation) -> bool {
         | Aggregation::Promethee {} => true,
         Aggregation::ArithmeticMean {}
         | Aggregation::GeometricMean {}
+        | Aggregation::Product {}
         | Aggregation::HarmonicMean {}
         | Aggregation::PowerMean { .. }
         | Aggregation::Median {}

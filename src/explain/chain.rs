@@ -156,6 +156,8 @@ pub enum TreatmentStep {
     Transformed {
         /// How.
         method: Treatment,
+        /// The shape of the column at each stage, where it was tested; else empty.
+        shapes: Vec<ShapeStage>,
         /// The lines of arithmetic; the last one has the result. Empty where nothing was done.
         working: Vec<Working>,
         /// The value before.
@@ -167,6 +169,8 @@ pub enum TreatmentStep {
     Shaped {
         /// The limits.
         method: Treatment,
+        /// The shape of the column at each stage.
+        shapes: Vec<ShapeStage>,
         /// Whether the column was left as it was.
         untouched: bool,
         /// The value before.
@@ -185,6 +189,23 @@ pub enum TreatmentStep {
     },
 }
 
+/// What the column looked like at one stage of the test of its shape, and what that led to.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ShapeStage {
+    /// What had been done: a key of the message catalogue under `explain`.
+    pub stage: &'static str,
+    /// G1; `None` where it is not defined.
+    pub skewness: Option<f64>,
+    /// G2, the excess kurtosis; `None` where it is not defined.
+    pub kurtosis: Option<f64>,
+    /// How many cells of the lower end had been moved.
+    pub n_low: u32,
+    /// How many cells of the upper end.
+    pub n_high: u32,
+    /// What followed, and why: a key of the message catalogue under `explain`.
+    pub then: &'static str,
+}
+
 /// A normalisation with the facts of all areas that it needs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NormaliseStep {
@@ -192,6 +213,8 @@ pub struct NormaliseStep {
     pub method: Normalisation,
     /// Whether the value was turned, because the indicator points against the score.
     pub turned: bool,
+    /// The larger unit within which the area was compared, if not with all.
+    pub within: Option<String>,
     /// The areas or the table that `n`, `min`, `max`, `mean` and `sd` are from, if not all areas.
     pub reference: Option<Reference>,
     /// Whether every area has the same value and so gets the middle of the scale.
@@ -256,6 +279,8 @@ pub struct LevelChain {
     pub aggregate: Option<f64>,
     /// The rounding of the aggregate.
     pub round_before: Option<Rounding>,
+    /// What was done to the aggregate, in order.
+    pub treatments: Vec<TreatmentStep>,
     /// How the aggregate became comparable.
     pub normalisation: Option<NormaliseStep>,
     /// The rounding after that.

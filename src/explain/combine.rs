@@ -30,6 +30,7 @@ impl Sums {
             Aggregation::HarmonicMean {} => Self::Harmonic,
             Aggregation::PowerMean { p } => Self::Power(p),
             Aggregation::ArithmeticMean {}
+            | Aggregation::Product {}
             | Aggregation::Median {}
             | Aggregation::Minimum {}
             | Aggregation::Maximum {}
@@ -176,6 +177,7 @@ pub(super) fn combine<'a>(row: &Row<'_>, field: impl Fn() -> Field<'a>) -> Combi
             out.aggregate = out.sum_of_terms.map(|sum| sums.mean(sum, row.sum_of_weights()));
             out
         }
+        Aggregation::Product {} => product(row),
         Aggregation::Median {} => median(row),
         Aggregation::Minimum {} => end_of(row, row.ordered().last().copied()),
         Aggregation::Maximum {} => end_of(row, row.ordered().first().copied()),
@@ -214,6 +216,21 @@ fn end_of(row: &Row<'_>, child: Option<(usize, f64)>) -> Combined {
         Some((_, x)) => out.end("{}", &[x], x),
         None => out,
     }
+}
+
+/// Children to the power of their weights, multiplied in their order.
+fn product(row: &Row<'_>) -> Combined {
+    let there = row.there();
+    let each: Vec<&str> =
+        there.iter().map(|(_, w, _)| if *w == 1.0 { "{}" } else { "{}^{}" }).collect();
+    let numbers: Vec<f64> = there
+        .iter()
+        .flat_map(|(_, w, x)| if *w == 1.0 { vec![*x] } else { vec![*x, *w] })
+        .collect();
+    let result = there
+        .iter()
+        .fold(1.0, |product, (_, w, x)| product * if *w == 1.0 { *x } else { x.powf(*w) });
+    Combined::of_weights(row.weights).end(&each.join(" × "), &numbers, result)
 }
 
 fn median(row: &Row<'_>) -> Combined {

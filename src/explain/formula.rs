@@ -75,7 +75,23 @@ pub(super) fn normalisation(step: &NormaliseStep, language: Language) -> Vec<Lin
         Normalisation::Rank { .. } => {
             vec![line(format!("{} + 1 − {}", n(step.n as f64), n(rank(step))))]
         }
-        Normalisation::Percentile { share, .. } => vec![line(rank_share(step, share, language))],
+        // A zero that stands apart has a line of its own.
+        Normalisation::Percentile { .. } if step.rank.is_none() => Vec::new(),
+        Normalisation::Percentile { share, .. } if step.n > 1 => {
+            vec![line(rank_share(step, share, language))]
+        }
+        Normalisation::Percentile { .. } => vec![line(plain(step.result, language))],
+        Normalisation::ExponentialOfShare { k } => {
+            let share = step.share.unwrap_or(f64::NAN);
+            let stretched =
+                format!("−{} × ln(1 − {} × (1 − exp(−100 / {})))", n(k), n(share), n(k));
+            let turned = || Line {
+                name: Some("R"),
+                expression: format!("1 − {}", n(step.input)),
+                result: plain(share, language),
+            };
+            step.turned.then(turned).into_iter().chain([line(stretched)]).collect()
+        }
         Normalisation::Exponential { k, share, .. } => {
             let of_rank = step.share.unwrap_or(f64::NAN);
             let stretched =
@@ -94,7 +110,7 @@ pub(super) fn normalisation(step: &NormaliseStep, language: Language) -> Vec<Lin
         | Normalisation::DistanceToMax {}
         | Normalisation::DistanceToReference { .. }
         | Normalisation::DistanceToTarget { .. }
-        | Normalisation::FractionOfMax {}
+        | Normalisation::FractionOfMax { .. }
         | Normalisation::FractionOfSum {}
         | Normalisation::Vector {}
         | Normalisation::Flag { .. }
@@ -124,6 +140,11 @@ fn rank_share(step: &NormaliseStep, share: RankShare, language: Language) -> Str
         }
         RankShare::RankLessOneOverNLessOne => format!("({n} − {rank}) / ({n} − 1)"),
         RankShare::RankOverNPlusOne => format!("({n} + 1 − {rank}) / ({n} + 1)"),
+        RankShare::Blom => {
+            let (a, b) = (plain(0.625, language), plain(0.25, language));
+            format!("({n} + {a} − {rank}) / ({n} + {b})")
+        }
+        RankShare::Tukey => format!("({n} + 2 / 3 − {rank}) / ({n} + 1 / 3)"),
     }
 }
 

@@ -31,7 +31,8 @@ pub(super) fn chain(analysis: &Analysis, at: usize, area_idx: usize) -> Indicato
     }
     let rule = Rule {
         method: definition.normalisation(recipe).expect("a plan checks that one is set"),
-        turned: recipe.direction != definition.direction,
+        turned: recipe.direction != definition.direction_of(recipe.domain.as_ref()),
+        within: definition.within(recipe),
         reference: definition.reference(recipe),
         pooled: Some(analysis.computation.scaled.columns()[at].before),
         constant: definition.constant(recipe),
@@ -159,30 +160,32 @@ fn treat(
     area_idx: usize,
 ) -> Option<TreatmentStep> {
     let before = values[area_idx];
-    let mut each = |f: &dyn Fn(f64) -> f64| {
-        values.iter_mut().filter(|x| !x.is_nan()).for_each(|x| *x = f(*x));
-    };
     let step = match *treatment {
-        Treatment::WinsorisePercentiles { low: low_percentile, high: high_percentile } => {
-            let mut scratch = Vec::new();
-            let low = statistics::quantile(values, low_percentile / 100.0, &mut scratch)?;
-            let high = statistics::quantile(values, high_percentile / 100.0, &mut scratch)?;
+        Treatment::WinsorisePercentiles { low: from, high: to, definition } => {
+            let mut sorted: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
+            sorted.sort_unstable_by(f64::total_cmp);
+            let at = |percentile: f64| definition.of_sorted(&sorted, percentile / 100.0);
+            let (low, high) = at(from).zip(at(to))?;
             values.iter_mut().for_each(|x| *x = bounded(*x, Some(low), Some(high)));
-            let after = values[area_idx];
-            TreatmentStep::Winsorised { low_percentile, high_percentile, low, high, before, after }
+            TreatmentStep::Winsorised {
+                low_percentile: from,
+                high_percentile: to,
+                low,
+                high,
+                before,
+                after: values[area_idx],
+            }
         }
-        Treatment::Cap { low, high } => {
-            each(&|x| bounded(x, low, high));
-            TreatmentStep::Capped { low, high, before, after: values[area_idx] }
-        }
-        Treatment::Log { offset } => {
-            each(&|x| (x + offset).ln());
-            TreatmentStep::Logged { offset, before, after: values[area_idx] }
-        }
-        Treatment::Round { decimals, halves } => {
-            let rule = Round { decimals, halves };
-            each(&|x| rule.of(x));
-            TreatmentStep::Rounded { rule, before, after: values[area_idx] }
+        Treatment::Cap { .. }
+        | Treatment::Log { .. }
+        | Treatment::Power { .. }
+        | Treatment::ArcsineRoot { .. }
+        | Treatment::DistanceFrom { .. }
+        | Treatment::Round { .. } => {
+            for x in values.iter_mut().filter(|x| !x.is_nan()) {
+                *x = treatment.of_value(*x).unwrap_or(f64::NAN);
+            }
+            transform::of_value(treatment, before)?
         }
         Treatment::SkewKurtosis { .. }
         | Treatment::LogCt {}

@@ -1,19 +1,20 @@
 //! How did the children of a level become one number?
 
-use crate::aggregate::{self, DomainScore, MissingPolicy};
+use crate::aggregate::{self, DomainScore, MissingPolicy, Tally};
 use crate::analysis::Analysis;
 use crate::index::plan::{Child, LevelPlan};
 use crate::index::{Level, Plan};
 use crate::indicator::IndicatorId;
 use crate::normalise::{Constant, Frame};
+use crate::treat;
 use crate::weight::Children;
 
 use super::across::Field;
 use super::chain::{IndicatorChain, LevelChain, Part, Reweighting};
 use super::combine::{Combined, Row, combine};
 use super::indicator::rounded;
-use super::present;
 use super::scale::{Rule, scale};
+use super::{present, transform};
 
 /// One chain a level, children before parents.
 pub(super) fn chains(
@@ -58,11 +59,17 @@ fn chain(
     let sum_of_weights = parts.iter().filter_map(|part| part.weight_in_use).sum();
     let aggregate = combined.aggregate;
     let round_before = aggregate.zip(rules.round_before).map(|(x, rule)| rounded(x, rule));
-    let entering = round_before.map(|rounding| rounding.after).or(aggregate);
+    let mut entering = round_before.map(|rounding| rounding.after).or(aggregate);
+    let mut treatments = Vec::new();
+    for treatment in &rules.treat {
+        treatments.extend(entering.and_then(|x| transform::of_value(treatment, x)));
+        entering = entering.and_then(|x| treatment.of_value(x));
+    }
     let normalisation = rules.normalise.as_ref().and_then(|method| {
-        let (turned, constant) = (false, Constant::Error);
-        let rule =
-            Rule { method, turned, reference: rules.reference.as_ref(), pooled: None, constant };
+        let turned = domain.is_some_and(|domain| definition.turns(domain));
+        let (within, reference) = (rules.within, rules.reference.as_ref());
+        let (pooled, constant) = (None, Constant::Error);
+        let rule = Rule { method, turned, within, reference, pooled, constant };
         let column = column(analysis, rules, (level, weights));
         scale(&rule, &column, area_idx, entering, analysis.table.areas())
     });
@@ -84,6 +91,7 @@ fn chain(
         working: combined.working,
         aggregate,
         round_before,
+        treatments,
         normalisation,
         rounding,
         result: rounding.map(|rounding| rounding.after).or(scaled),
@@ -104,7 +112,9 @@ fn combined(
     };
     let in_use: Vec<Option<f64>> =
         values.iter().zip(weights).map(|(x, w)| x.map(|_| w * factor)).collect();
-    let direction = analysis.definition.direction;
+    let definition = &analysis.definition;
+    let id = level.domain.map(|at| &definition.domains[at].id);
+    let direction = definition.direction_of(id);
     let row = Row { method: &rules.aggregate, direction, values, weights: &in_use };
     combine(&row, || {
         let areas = analysis.table.areas();
@@ -155,27 +165,13 @@ fn weights_in_use(
     values: &[Option<f64>],
     policy: MissingPolicy,
 ) -> Option<(f64, Option<Reweighting>)> {
-    let sum_where = |there: bool| -> f64 {
-        weights.iter().zip(values).filter(|(_, x)| x.is_some() == there).map(|(w, _)| w).sum()
-    };
-    if values.iter().all(Option::is_some) {
-        return Some((1.0, None));
+    let mut tally = Tally::default();
+    for (weight, x) in weights.iter().zip(values) {
+        tally.count(*weight, x.is_some());
     }
-    let (available, missing) = (sum_where(true), sum_where(false));
-    if available <= 0.0 {
-        return None;
-    }
-    if missing == 0.0 {
-        return Some((1.0, None));
-    }
-    let all: f64 = weights.iter().sum();
-    match policy {
-        MissingPolicy::Propagate => None,
-        MissingPolicy::AvailableWeight { at_least } if available / all < at_least - 1e-9 => None,
-        MissingPolicy::AvailableWeight { .. } => {
-            Some((all / available, Some(Reweighting { all, available })))
-        }
-    }
+    let factor = policy.factor(&tally)?;
+    let Tally { all, available, .. } = tally;
+    Some((factor, (factor != 1.0).then_some(Reweighting { all, available })))
 }
 
 /// The aggregate of every area as it enters the level's normalisation, as the pipeline has it.
@@ -187,16 +183,19 @@ fn column(analysis: &Analysis, rules: &Level, (level, weights): (&LevelPlan, &[f
         level.children.iter().map(|child| child_values(analysis, *child)).collect();
     // The names are for errors, which the pipeline would have met before.
     let name = IndicatorId::new("score");
-    let children =
-        Children { level: name.as_str(), ids: vec![&name; values.len()], values: &values };
     let areas = analysis.table.areas();
+    let ids = vec![&name; values.len()];
+    let children = Children { level: name.as_str(), ids, values: &values, areas };
     let turn = (&Frame::of(areas), analysis.definition.direction);
     let gaps = |_| vec![f64::NAN; areas.len()];
     let mut column = aggregate::combine(&children, weights, rules, turn).unwrap_or_else(gaps);
     if let Some(round) = rules.round_before {
         round.all(&mut column);
     }
-    column
+    match treat::aggregate(&rules.treat, &mut column, &name, areas) {
+        Ok(()) => column,
+        Err(_) => vec![f64::NAN; areas.len()],
+    }
 }
 
 fn child_values(analysis: &Analysis, child: Child) -> &[f64] {

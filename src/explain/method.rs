@@ -8,14 +8,14 @@ use crate::analysis::ties_key;
 use crate::explain::short_name;
 use crate::index::plan::{Child, LevelPlan};
 use crate::index::report;
-use crate::index::{IndexDefinition, Indicator, Level, Plan};
+use crate::index::{IndexDefinition, Indicator, Plan};
 use crate::indicator::Direction;
 use crate::language::{Language, message, number};
-use crate::normalise::{Cap, Constant, Divisor, Normalisation, Reference};
-use crate::rank::{ClassRule, Closed, First};
+use crate::normalise::{Cap, Constant, Divisor, Normalisation, Reference, Within, Zeros};
+use crate::rank::{ClassRule, Closed, Counted, First};
 use crate::round::{Halves, Round};
 use crate::treat::{Fallback, Imputation, SecondStage, Treatment};
-use crate::weight::{Weighting, WrongSign};
+use crate::weight::{Length, Weighting, WrongSign};
 
 use super::digits::plain;
 use super::name::{aggregation_key, beyond_sign, ends, normalisation_name, reference_name};
@@ -83,6 +83,7 @@ impl Words<'_> {
     fn children(&self, level: &LevelPlan) -> String {
         let of_data = |weights: &Weighting| match weights {
             Weighting::Pca { .. }
+            | Weighting::Factor { .. }
             | Weighting::Entropy {}
             | Weighting::Critic {}
             | Weighting::Optimised { .. } => true,
@@ -191,8 +192,15 @@ impl Words<'_> {
 
     fn treatment(&self, treatment: &Treatment) -> String {
         match *treatment {
-            Treatment::WinsorisePercentiles { low, high } => self
+            Treatment::WinsorisePercentiles { low, high, definition: _ } => self
                 .say("treat-winsorise", &[("low", &self.plain(low)), ("high", &self.plain(high))]),
+            Treatment::Power { p } => self.say("treat-power", &[("p", &self.plain(p))]),
+            Treatment::ArcsineRoot { per } => {
+                self.say("treat-arcsine-root", &[("per", &self.plain(per))])
+            }
+            Treatment::DistanceFrom { point } => {
+                self.say("treat-distance-from", &[("point", &self.plain(point))])
+            }
             Treatment::Cap { low, high } => match (low, high) {
                 (Some(low), Some(high)) => {
                     self.say("treat-cap", &[("low", &self.plain(low)), ("high", &self.plain(high))])
@@ -268,7 +276,9 @@ impl Words<'_> {
         let Some(method) = self.definition.normalisation(indicator) else {
             return String::new();
         };
-        let mut said = self.normalisation(method);
+        let direction = self.definition.direction_of(indicator.domain.as_ref());
+        let mut said = self.normalisation(method, direction);
+        said.extend(self.within(self.definition.within(indicator)));
         said.extend(self.measured_by(self.definition.reference(indicator)));
         if self.definition.constant(indicator) == Constant::Middle && method.needs_spread() {
             said.push_str(&format!(" {}", self.say("constant-gets-middle", &[])));
@@ -279,15 +289,19 @@ impl Words<'_> {
         }
     }
 
+    fn within(&self, within: Option<Within>) -> Option<String> {
+        within.map(|Within::Parent| format!(" {}", self.say("within-parent", &[])))
+    }
+
     fn measured_by(&self, reference: Option<&Reference>) -> Option<String> {
         let by = reference_name(reference?, self.language);
         Some(format!(" {}", self.say("measured-by", &[("reference", &by)])))
     }
 
     /// Formula and weakness, and the tie rule where there are ranks.
-    fn normalisation(&self, method: &Normalisation) -> String {
-        let (_, high_end) = ends(self.definition.direction, self.language);
-        let name = normalisation_name(method, self.definition.direction, self.language);
+    fn normalisation(&self, method: &Normalisation, direction: Direction) -> String {
+        let (_, high_end) = ends(direction, self.language);
+        let name = normalisation_name(method, direction, self.language);
         let (weakness, more) = match *method {
             Normalisation::AsIs {} => ("weak-as-is", String::new()),
             Normalisation::MinMax { .. } => ("weak-min-max", String::new()),
@@ -307,8 +321,16 @@ impl Words<'_> {
                 ("weak-goalposts", format!(" ({})", self.say(cap, &[])))
             }
             Normalisation::Rank { .. } => ("weak-rank", String::new()),
-            Normalisation::Percentile { .. } => ("weak-percentile", String::new()),
-            Normalisation::Exponential { .. } => ("weak-exponential", String::new()),
+            Normalisation::Percentile { zeros, .. } => {
+                let more = match zeros {
+                    Zeros::Ranked => String::new(),
+                    Zeros::Apart => format!(" ({})", self.say("zeros-apart", &[])),
+                };
+                ("weak-percentile", more)
+            }
+            Normalisation::Exponential { .. } | Normalisation::ExponentialOfShare { .. } => {
+                ("weak-exponential", String::new())
+            }
             Normalisation::Borda { .. } => ("weak-rank", String::new()),
             Normalisation::PeoplePercentile {} => ("weak-people-percentile", String::new()),
             Normalisation::WeightedZScore { .. } => ("weak-weighted-z-score", String::new()),
@@ -320,7 +342,7 @@ impl Words<'_> {
             Normalisation::DistanceToTarget { cap, .. } => {
                 ("weak-distance-to-target", self.above_one(cap))
             }
-            Normalisation::FractionOfMax {} => ("weak-fraction-of-max", String::new()),
+            Normalisation::FractionOfMax { .. } => ("weak-fraction-of-max", String::new()),
             Normalisation::FractionOfSum {} => ("weak-fraction-of-sum", String::new()),
             Normalisation::Vector {} => ("weak-vector", String::new()),
             Normalisation::Flag { .. } => ("weak-flag", String::new()),
@@ -347,9 +369,8 @@ impl Words<'_> {
     /// One paragraph for all levels with the same rules.
     fn levels(&self) -> Vec<String> {
         let levels = self.plan.levels().iter();
-        let groups = grouped(
-            levels.map(|level| (self.level_name(level), self.rules(self.plan.level(level.domain)))),
-        );
+        let groups =
+            grouped(levels.map(|level| (self.level_name(level), self.rules(level.domain))));
         groups
             .into_iter()
             .map(|(names, rules)| {
@@ -358,8 +379,12 @@ impl Words<'_> {
             .collect()
     }
 
-    fn rules(&self, level: &Level) -> String {
-        let mut out = vec![self.aggregation(&level.aggregate)];
+    fn rules(&self, domain: Option<usize>) -> String {
+        let level = self.plan.level(domain);
+        let domain = domain.map(|at| &self.definition.domains[at]);
+        let direction = self.definition.direction_of(domain.map(|domain| &domain.id));
+        let above = self.definition.direction_of(domain.and_then(|domain| domain.parent.as_ref()));
+        let mut out = vec![self.aggregation(&level.aggregate, direction)];
         // Their own weights come from the programme.
         if !matches!(level.aggregate, Aggregation::BenefitOfDoubt { .. }) {
             out.push(self.weighting(&level.weights, level.renormalise));
@@ -370,12 +395,31 @@ impl Words<'_> {
                 let share = self.plain(at_least * 100.0);
                 self.say("missing-available-weight", &[("share", &share)])
             }
+            MissingPolicy::AvailableShare { at_least } => {
+                let share = self.plain(at_least * 100.0);
+                self.say("missing-available-share", &[("share", &share)])
+            }
+            MissingPolicy::AvailableCount { at_least } => {
+                self.say("missing-available-count", &[("n", &at_least.to_string())])
+            }
+            MissingPolicy::LeftOut { at_least } => {
+                let share = self.plain(at_least * 100.0);
+                self.say("missing-left-out", &[("share", &share)])
+            }
         });
         if let Some(round) = level.round_before {
             out.push(self.rounded("rounded-before", round));
         }
+        if !level.treat.is_empty() {
+            let said = self.treatments(&level.treat);
+            out.push(self.say("then-treated", &[("treatments", &said)]));
+        }
         if let Some(method) = &level.normalise {
-            let mut said = self.normalisation(method);
+            let mut said = self.normalisation(method, above);
+            if direction != above {
+                said.push_str(&format!(" {}", self.say("turned-to-above", &[])));
+            }
+            said.extend(self.within(level.within));
             said.extend(self.measured_by(level.reference.as_ref()));
             out.push(self.say("then-normalised", &[("method", &said)]));
         }
@@ -402,9 +446,20 @@ impl Words<'_> {
             Weighting::Budget { persons } => {
                 return self.say("weights-budget", &[("n", &persons.len().to_string())]);
             }
-            Weighting::Pca { squared, wrong_sign } => {
-                let said =
-                    self.say(if *squared { "weights-pca-squared" } else { "weights-pca" }, &[]);
+            Weighting::Pca { squared, wrong_sign, people, length } => {
+                let key = if *squared { "weights-pca-squared" } else { "weights-pca" };
+                let warns = *wrong_sign == WrongSign::Warn;
+                let said = [
+                    (true, key),
+                    (*people, "weights-pca-people"),
+                    (*length == Length::One, "weights-pca-length-one"),
+                    (warns, "weights-pca-warn"),
+                ];
+                let said = said.into_iter().filter(|(is, _)| *is);
+                return said.map(|(_, key)| self.say(key, &[])).collect::<Vec<_>>().join(" ");
+            }
+            Weighting::Factor { wrong_sign } => {
+                let said = self.say("weights-factor", &[]);
                 return match wrong_sign {
                     WrongSign::Refuse => said,
                     WrongSign::Warn => format!("{said} {}", self.say("weights-pca-warn", &[])),
@@ -418,7 +473,7 @@ impl Words<'_> {
         self.say(key, &[])
     }
 
-    fn aggregation(&self, method: &Aggregation) -> String {
+    fn aggregation(&self, method: &Aggregation, direction: Direction) -> String {
         let say = |values: &[(&str, &str)]| {
             self.say(&format!("aggregate-{}", aggregation_key(method)), values)
         };
@@ -432,14 +487,14 @@ impl Words<'_> {
                 say(&[("weights", &weights.join("; "))])
             }
             Aggregation::MeanMin { alpha, beta } => {
-                let key = match self.definition.direction {
+                let key = match direction {
                     Direction::HigherIsWorse => "aggregate-mean-min-worse",
                     Direction::HigherIsBetter => "aggregate-mean-min-better",
                 };
                 self.say(key, &[("alpha", &self.plain(alpha)), ("beta", &self.plain(beta))])
             }
             Aggregation::Mpi { divisor } => {
-                let key = match self.definition.direction {
+                let key = match direction {
                     Direction::HigherIsWorse => "aggregate-mpi-worse",
                     Direction::HigherIsBetter => "aggregate-mpi-better",
                 };
@@ -463,6 +518,7 @@ impl Words<'_> {
             }
             Aggregation::ArithmeticMean {}
             | Aggregation::GeometricMean {}
+            | Aggregation::Product {}
             | Aggregation::HarmonicMean {}
             | Aggregation::Median {}
             | Aggregation::Minimum {}
@@ -488,6 +544,14 @@ impl Words<'_> {
             ClassRule::Rank {} => self.say("rank-classes", &[]),
             ClassRule::RankLessOne {} => self.say("rank-less-one-classes", &[]),
             ClassRule::EqualCount {} => self.say("equal-count-classes", &[]),
+            ClassRule::People { counted } => {
+                let key = match counted {
+                    Counted::Through => "people-classes-through",
+                    Counted::Half => "people-classes-half",
+                    Counted::Before => "people-classes-before",
+                };
+                self.say(key, &[])
+            }
             ClassRule::Quantiles { definition, closed } => {
                 let number = short_name(&definition).replace(['"', 't', 'y', 'p', 'e'], "");
                 let key = match closed {
@@ -497,7 +561,12 @@ impl Words<'_> {
                 self.say(key, &[("type", &number)])
             }
         };
-        format!("{} {rounding} {ties} {classes}", self.say(first, &[]))
+        let first_class = match rule.first_class {
+            Some(First::Worst) => format!(" {}", self.say("class-worst-first", &[])),
+            Some(First::Best) => format!(" {}", self.say("class-best-first", &[])),
+            None => String::new(),
+        };
+        format!("{} {rounding} {ties} {classes}{first_class}", self.say(first, &[]))
     }
 }
 

@@ -12,6 +12,7 @@ pub(super) fn aggregation_key(method: &Aggregation) -> &'static str {
     match method {
         Aggregation::ArithmeticMean {} => "arithmetic",
         Aggregation::GeometricMean {} => "geometric",
+        Aggregation::Product {} => "product",
         Aggregation::HarmonicMean {} => "harmonic",
         Aggregation::PowerMean { .. } => "power",
         Aggregation::Median {} => "median",
@@ -52,6 +53,7 @@ pub(super) fn aggregation_name(method: &Aggregation, language: Language) -> Stri
         Aggregation::Vikor { v } => say(&[("v", &n(v))]),
         Aggregation::ArithmeticMean {}
         | Aggregation::GeometricMean {}
+        | Aggregation::Product {}
         | Aggregation::HarmonicMean {}
         | Aggregation::Median {}
         | Aggregation::Minimum {}
@@ -106,9 +108,10 @@ pub(super) fn normalisation_name(
         Normalisation::PeoplePercentile {} => {
             say("explain.name-people-percentile", &[("low_end", &low_end)])
         }
-        Normalisation::NormalScores { .. } => {
-            say("explain.name-normal-scores", &[("high_end", &high_end)])
-        }
+        Normalisation::NormalScores { share, .. } => say(
+            "explain.name-normal-scores",
+            &[("share", share_formula(share)), ("high_end", &high_end)],
+        ),
         Normalisation::DistanceToMax {} => {
             say("explain.name-distance-to-max", &[("high_end", &high_end)])
         }
@@ -118,8 +121,11 @@ pub(super) fn normalisation_name(
         Normalisation::DistanceToTarget { target, .. } => {
             say("explain.name-distance-to-target", &[("target", &n(target)), ("low_end", &low_end)])
         }
-        Normalisation::FractionOfMax {} => {
-            say("explain.name-fraction-of-max", &[("high_end", &high_end)])
+        Normalisation::FractionOfMax { scale } => {
+            say("explain.name-fraction-of-max", &[("high_end", &high_end), ("scale", &n(scale))])
+        }
+        Normalisation::ExponentialOfShare { k } => {
+            say("explain.name-exponential-of-share", &[("k", &n(k)), ("high_end", &high_end)])
         }
         Normalisation::FractionOfSum {} => say("explain.name-fraction-of-sum", &[]),
         Normalisation::Vector {} => say("explain.name-vector", &[]),
@@ -178,5 +184,7 @@ fn share_formula(share: RankShare) -> &'static str {
         RankShare::RankLessHalfOverN => "(n + ½ − r) / n",
         RankShare::RankLessOneOverNLessOne => "(n − r) / (n − 1)",
         RankShare::RankOverNPlusOne => "(n + 1 − r) / (n + 1)",
+        RankShare::Blom => "(n + ⅝ − r) / (n + ¼)",
+        RankShare::Tukey => "(n + ⅔ − r) / (n + ⅓)",
     }
 }

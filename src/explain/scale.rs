@@ -4,7 +4,8 @@
 
 use crate::area::Area;
 use crate::normalise::{
-    Beyond, Cap, Constant, Divisor, Normalisation, Reference, middle, quantile,
+    Beyond, Cap, Constant, Divisor, Normalisation, RankShare, Reference, Within, Zeros,
+    exponential, middle, quantile,
 };
 use crate::rank::Ties;
 use crate::statistics::Summary;
@@ -64,6 +65,7 @@ pub(super) struct Rule<'a> {
     pub(super) method: &'a Normalisation,
     /// Whether the value is turned first.
     pub(super) turned: bool,
+    pub(super) within: Option<Within>,
     pub(super) reference: Option<&'a Reference>,
     /// What pooled years look like, where the reference names years.
     pub(super) pooled: Option<Summary>,
@@ -82,11 +84,27 @@ pub(super) fn scale(
     areas: &[Area],
 ) -> Option<NormaliseStep> {
     let input = input?;
+    let (own, within);
+    let column = match rule.within {
+        None => {
+            within = None;
+            column
+        }
+        Some(Within::Parent) => {
+            within = areas[area_idx].parent.clone();
+            let is_in = |area: &Area| area.parent == within;
+            let cells = column.iter().zip(areas);
+            own =
+                cells.map(|(x, area)| if is_in(area) { *x } else { f64::NAN }).collect::<Vec<_>>();
+            &own
+        }
+    };
     let all = Summary::of(column)?;
     let (by, fixed_sd) = measured_by(rule, column, areas, all)?;
     let mut step = NormaliseStep {
         method: *rule.method,
         turned: rule.turned,
+        within,
         reference: rule.reference.cloned(),
         constant: false,
         working: Vec::new(),
@@ -102,7 +120,22 @@ pub(super) fn scale(
         share: None,
         result: f64::NAN,
     };
+    // Zeros that stand apart have no place, and the others have theirs without them.
+    let apart = matches!(rule.method, Normalisation::Percentile { zeros: Zeros::Apart, .. });
+    if apart && column[area_idx] == 0.0 {
+        step.working.push(Working::fact("zero-apart", 0.0));
+        step.result = 0.0;
+        return Some(step);
+    }
     if let Some(ties) = rule.method.ties() {
+        let counted: Vec<f64>;
+        let column = if apart {
+            counted = column.iter().map(|x| if *x == 0.0 { f64::NAN } else { *x }).collect();
+            step.n = counted.iter().filter(|x| !x.is_nan()).count();
+            &counted
+        } else {
+            column
+        };
         let place = Place::of(column, area_idx, !rule.turned, areas)?;
         step.n_before = Some(place.n_before);
         step.n_tied = Some(place.n_tied);
@@ -198,7 +231,7 @@ fn by_people(step: &mut NormaliseStep, column: &[f64], people: &[f64], area_idx:
 fn by_areas(step: &mut NormaliseStep, column: &[f64], all: &Summary) -> f64 {
     let (input, turned) = (step.input, step.turned);
     let (min, max) = (step.min, step.max);
-    let (n, rank) = (all.n as f64, step.rank.unwrap_or(f64::NAN));
+    let (n, rank) = (step.n as f64, step.rank.unwrap_or(f64::NAN));
     let above = |low: f64, high: f64| if turned { high - input } else { input - low };
     let working = &mut step.working;
     let mut end = |expression: &str, numbers: &[f64], result: f64| {
@@ -230,9 +263,10 @@ fn by_areas(step: &mut NormaliseStep, column: &[f64], all: &Summary) -> f64 {
             (-k * stretched.ln()).clamp(0.0, 100.0)
         }
         Normalisation::Borda { .. } => end("{} − {}", &[n, rank], n - rank),
-        Normalisation::NormalScores { .. } => {
-            let p = (n + 1.0 - rank) / (n + 1.0);
-            step.working.push(Working::line("share", "({} + 1 − {}) / ({} + 1)", &[n, rank, n], p));
+        Normalisation::NormalScores { share, .. } => {
+            let p = share.of(rank, n);
+            let (expression, numbers) = share_line(share, n, rank);
+            step.working.push(Working::line("share", expression, &numbers, p));
             let score = quantile(p);
             step.working.push(Working::line("comparable", "Φ⁻¹({})", &[p], score));
             score
@@ -257,8 +291,21 @@ fn by_areas(step: &mut NormaliseStep, column: &[f64], all: &Summary) -> f64 {
             let best = if turned { max } else { min };
             distance(step, best, target, cap)
         }
-        Normalisation::FractionOfMax {} if turned => end("{} / {}", &[min, input], min / input),
-        Normalisation::FractionOfMax {} => end("{} / {}", &[input, max], input / max),
+        Normalisation::FractionOfMax { scale: 1.0 } if turned => {
+            end("{} / {}", &[min, input], min / input)
+        }
+        Normalisation::FractionOfMax { scale: 1.0 } => end("{} / {}", &[input, max], input / max),
+        Normalisation::FractionOfMax { scale } if turned => {
+            end("{} / {} × {}", &[min, input, scale], min / input * scale)
+        }
+        Normalisation::FractionOfMax { scale } => {
+            end("{} / {} × {}", &[input, max, scale], input / max * scale)
+        }
+        Normalisation::ExponentialOfShare { k } => {
+            let share = if turned { 1.0 - input } else { input };
+            step.share = Some(share);
+            exponential(share, k)
+        }
         Normalisation::FractionOfSum {} => {
             let part = |x: f64| if turned { 1.0 / x } else { x };
             let sum: f64 = column.iter().filter(|x| !x.is_nan()).map(|x| part(*x)).sum();
@@ -306,6 +353,19 @@ fn by_areas(step: &mut NormaliseStep, column: &[f64], all: &Summary) -> f64 {
         }
         // Those that count people are computed apart.
         Normalisation::PeoplePercentile {} | Normalisation::WeightedZScore { .. } => f64::NAN,
+    }
+}
+
+/// A rank share as a line of arithmetic.
+fn share_line(share: RankShare, n: f64, rank: f64) -> (&'static str, Vec<f64>) {
+    match share {
+        RankShare::RankOverN => ("({} + 1 − {}) / {}", vec![n, rank, n]),
+        RankShare::RankLessOneOverN => ("({} − {}) / {}", vec![n, rank, n]),
+        RankShare::RankLessHalfOverN => ("({} + {} − {}) / {}", vec![n, 0.5, rank, n]),
+        RankShare::RankLessOneOverNLessOne => ("({} − {}) / ({} − 1)", vec![n, rank, n]),
+        RankShare::RankOverNPlusOne => ("({} + 1 − {}) / ({} + 1)", vec![n, rank, n]),
+        RankShare::Blom => ("({} + {} − {}) / ({} + {})", vec![n, 0.625, rank, n, 0.25]),
+        RankShare::Tukey => ("({} + 2 / 3 − {}) / ({} + 1 / 3)", vec![n, rank, n]),
     }
 }
 

@@ -257,6 +257,39 @@ fn a_rate_from_a_complement_is_told_from_its_counts() {
     assert!(to_text(&explained, Language::En).contains("100 − 30 / 100 × 100 = 70"));
 }
 
+/// Golden numbers of the column 1..10, 30, 100: too skewed, and one point moved is enough.
+#[test]
+fn the_test_of_a_shape_shows_its_numbers_and_why_it_stopped() {
+    let text = |treat: &str, language| {
+        let text = format!(
+            "version = 1\nid = \"t\"\ntitle = {{ nb = \"t\", en = \"t\" }}\nsource = \"t\"\n\
+             licence = \"t\"\n[score]\naggregate = {{ method = \"arithmetic-mean\" }}\n\
+             weights = {{ method = \"equal\" }}\n[ranking]\nties = \"min\"\n[[indicator]]\nid = \"x\"\n\
+             title = {{ nb = \"x\", en = \"x\" }}\nunit = \"x\"\ndirection = \"higher-is-worse\"\n\
+             normalise = {{ method = \"z-score\" }}\ntreat = [{treat}]\n"
+        );
+        let x: Vec<Option<f64>> = (1..=10).map(f64::from).chain([30.0, 100.0]).map(Some).collect();
+        let table = IndicatorTable::new(areas(12), vec![Column::of("x", &x)]);
+        let definition = definition(&text);
+        let plan = crate::index::Plan::of(&definition).unwrap();
+        let analysis = analyse(table, &plan, None, Vec::new()).unwrap();
+        to_text(&explain(&analysis, 11), language)
+    };
+    let helped = "{ method = \"skew-kurtosis\", max-points = 5, then = \"log-ct\" }";
+    let said = text(helped, Language::En);
+    for number in ["3.06324103", "9.74139083", "1.71203806", "1.81578054"] {
+        assert!(said.contains(number), "{number}\n{said}");
+    }
+    assert!(said.contains("0 at the lower end, 1 at the upper"), "{said}");
+    assert!(said.contains("within the limits: it stops here"), "{said}");
+    // Nothing may be moved, so that the logarithm is taken.
+    let not_helped = "{ method = \"skew-kurtosis\", max-share = 0, then = \"log-ct\" }";
+    let said = text(not_helped, Language::Nb);
+    for number in ["3,06324103", "0,79263398", "ingen flere celler kan flyttes"] {
+        assert!(said.contains(number), "{number}\n{said}");
+    }
+}
+
 #[test]
 fn an_explanation_is_data() {
     let explained = explain(&analysis_of(preset("gb-wimd-2019"), random_like(8), None), 0);
@@ -386,6 +419,25 @@ weights = { method = "entropy" }"#,
 treat = [{ method = "box-cox", lambda = 0.5 }, { method = "log-ct-orig" }]"#,
         r#"{ method = "arithmetic-mean" }
 weights = { method = "optimised" }"#,
+    ),
+    (r#"{ method = "min-max", low = 0, high = 1 }"#, r#"{ method = "product" }"#),
+    (
+        r#"{ method = "percentile", share = "tukey", ties = "average", zeros = "apart" }"#,
+        r#"{ method = "arithmetic-mean" }
+weights = { method = "equal" }
+treat = [{ method = "power", p = 2 }, { method = "distance-from", point = 1 }]
+normalise = { method = "exponential-of-share", k = 23 }"#,
+    ),
+    (
+        r#"{ method = "fraction-of-max", scale = 10 }
+treat = [{ method = "power", p = 0.5 }]"#,
+        r#"{ method = "arithmetic-mean" }
+weights = { method = "pca", wrong-sign = "warn", length = "one" }"#,
+    ),
+    (
+        r#"{ method = "normal-scores", ties = "average", share = "blom" }
+within = "parent""#,
+        r#"{ method = "arithmetic-mean" }"#,
     ),
 ];
 

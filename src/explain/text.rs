@@ -13,7 +13,7 @@ use crate::treat::{Basis, Imputation};
 use super::across::looks_at_all;
 use super::chain::{
     Explanation, IndicatorChain, LevelChain, NormaliseStep, RankStep, RateKind, Rounding,
-    TreatmentStep,
+    ShapeStage, TreatmentStep,
 };
 use super::combine::Sums;
 use super::digits::{decimals_of_table, operand, plain, result};
@@ -206,18 +206,20 @@ impl Page {
                 let text = format!("ln({inside}) = {}", result(*after, self.language));
                 self.named("logged", &text);
             }
-            TreatmentStep::Transformed { method, working, before, after } => {
+            TreatmentStep::Transformed { method, shapes, working, before, after } => {
                 let unchanged = moved(*before, *after);
                 self.named("treated-by", &short_name(method));
+                self.shapes(shapes);
                 if working.is_empty() {
                     self.named("transformed", &unchanged);
                 }
                 self.working(working);
             }
-            TreatmentStep::Shaped { method, untouched, before, after } => {
+            TreatmentStep::Shaped { method, shapes, untouched, before, after } => {
                 let key = if *untouched { "shape-untouched" } else { "shape-moved" };
                 let text = format!("{}   ({})", moved(*before, *after), self.say(key, &[]));
                 self.named("treated-by", &short_name(method));
+                self.shapes(shapes);
                 self.named("shape", &text);
             }
             TreatmentStep::Rounded { rule, before, after } => {
@@ -228,9 +230,27 @@ impl Page {
         }
     }
 
+    /// Skewness and kurtosis of the column at each stage, and what they led to.
+    fn shapes(&mut self, stages: &[ShapeStage]) {
+        for stage in stages {
+            let said = |x: Option<f64>| x.map_or("–".to_owned(), |x| result(x, self.language));
+            let numbers = format!("G1 = {}, G2 = {}", said(stage.skewness), said(stage.kurtosis));
+            let cells = [("low", stage.n_low.to_string()), ("high", stage.n_high.to_string())];
+            let cells: Vec<(&str, &str)> = cells.iter().map(|(k, n)| (*k, n.as_str())).collect();
+            let then = self.say(stage.then, &cells);
+            self.named(stage.stage, &format!("{numbers}   ({then})"));
+            if stage.n_low + stage.n_high > 0 {
+                self.named("shape-cells", &self.say("shape-moved-cells", &cells));
+            }
+        }
+    }
+
     fn normalisation(&mut self, step: &NormaliseStep) {
         let name = normalisation_name(&step.method, self.direction, self.language);
         self.named("method", &name);
+        if let Some(within) = &step.within {
+            self.named("within", within);
+        }
         if let Some(reference) = &step.reference {
             self.named("reference", &reference_name(reference, self.language));
         }
@@ -243,6 +263,7 @@ impl Page {
         match step.method {
             Normalisation::AsIs {}
             | Normalisation::Goalposts { .. }
+            | Normalisation::ExponentialOfShare { .. }
             | Normalisation::PeoplePercentile {}
             | Normalisation::FractionOfSum {}
             | Normalisation::Vector {}
@@ -250,7 +271,7 @@ impl Page {
             Normalisation::MinMax { .. }
             | Normalisation::DistanceToMax {}
             | Normalisation::DistanceToTarget { .. }
-            | Normalisation::FractionOfMax {} => {
+            | Normalisation::FractionOfMax { .. } => {
                 self.named("min", &self.plain(step.min));
                 self.named("max", &self.plain(step.max));
             }
@@ -278,11 +299,13 @@ impl Page {
                 let sd = self.plain(step.sd.unwrap_or(f64::NAN));
                 self.named("sd", &format!("{sd}   ({})", self.say(divisor, &[])));
             }
+            // A zero that stands apart has no place.
+            Normalisation::Percentile { .. } if step.rank.is_none() => {}
             Normalisation::Rank { ties }
             | Normalisation::Percentile { ties, .. }
             | Normalisation::Exponential { ties, .. }
             | Normalisation::Borda { ties }
-            | Normalisation::NormalScores { ties } => {
+            | Normalisation::NormalScores { ties, .. } => {
                 self.named("n", &step.n.to_string());
                 let place = self.say(
                     "place",
@@ -373,6 +396,9 @@ impl Page {
         }
         self.working(&level.working);
         self.rounding(level.round_before.as_ref());
+        for step in &level.treatments {
+            self.treatment(step);
+        }
         if let Some(step) = &level.normalisation {
             self.normalisation(step);
         }
@@ -464,11 +490,13 @@ impl Page {
         for (key, k, class) in classes {
             let class = class.map_or(String::new(), |class| class.to_string());
             match step.rule.classes {
-                ClassRule::Rank {} => {
+                ClassRule::Rank {} if step.rule.first_class.is_none() => {
                     self.named(key, &format!("⌈{k} × {} / {n}⌉ = {class}", self.plain(rank)));
                 }
-                ClassRule::RankLessOne {}
+                ClassRule::Rank {}
+                | ClassRule::RankLessOne {}
                 | ClassRule::EqualCount {}
+                | ClassRule::People { .. }
                 | ClassRule::Quantiles { .. } => self.named(key, &class),
             }
         }

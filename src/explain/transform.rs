@@ -5,11 +5,12 @@
 
 use crate::analysis::Analysis;
 use crate::indicator::{Column, Counts};
+use crate::round::Round;
 use crate::shrink::{Centre, moments};
 use crate::statistics::{Shape, Summary};
-use crate::treat::{Chosen, SecondStage, Treatment, one_step};
+use crate::treat::{Attempt, Chosen, SecondStage, Stopped, Treatment, one_step};
 
-use super::chain::TreatmentStep;
+use super::chain::{ShapeStage, TreatmentStep};
 use super::working::Working;
 
 /// Treats the column in place; a step comes back unless the area's cell stays a gap.
@@ -48,10 +49,51 @@ pub(super) fn step(
     let Some(formula) = formula else {
         let untouched = untouched.iter().zip(values.iter()).all(|(a, b)| a == b || a.is_nan());
         let after = values[area_idx];
-        return Some(TreatmentStep::Shaped { method, untouched, before, after });
+        let shapes = shapes(&chosen);
+        return Some(TreatmentStep::Shaped { method, shapes, untouched, before, after });
     };
     let working = transformed(formula, &untouched, before, lambda);
-    Some(done(method, working, before, &mut values[area_idx]))
+    let mut step = done(method, working, before, &mut values[area_idx]);
+    if let TreatmentStep::Transformed { shapes: of_step, .. } = &mut step {
+        *of_step = shapes(&chosen);
+    }
+    Some(step)
+}
+
+/// A step that looks at one value at a time; `None` where it is not one or there is no value.
+pub(super) fn of_value(treatment: &Treatment, before: f64) -> Option<TreatmentStep> {
+    let after = treatment.of_value(before)?;
+    let method = treatment.clone();
+    let line = |expression: &str, numbers: &[f64]| {
+        let working = vec![Working::line("transformed", expression, numbers, after)];
+        TreatmentStep::Transformed {
+            method: method.clone(),
+            shapes: Vec::new(),
+            working,
+            before,
+            after,
+        }
+    };
+    Some(match *treatment {
+        Treatment::Cap { low, high } => TreatmentStep::Capped { low, high, before, after },
+        Treatment::Log { offset } => TreatmentStep::Logged { offset, before, after },
+        Treatment::Round { decimals, halves } => {
+            TreatmentStep::Rounded { rule: Round { decimals, halves }, before, after }
+        }
+        Treatment::Power { p } => line("{}^{}", &[before, p]),
+        Treatment::ArcsineRoot { per } => line("asin(({} / {})^{})", &[before, per, 0.5]),
+        Treatment::DistanceFrom { point } if before < point => line("{} − {}", &[point, before]),
+        Treatment::DistanceFrom { point } => line("{} − {}", &[before, point]),
+        Treatment::WinsorisePercentiles { .. }
+        | Treatment::SkewKurtosis { .. }
+        | Treatment::LogCt {}
+        | Treatment::LogCtOrig {}
+        | Treatment::LogCtPlus {}
+        | Treatment::BoxCox { .. }
+        | Treatment::ShrinkToParent { .. }
+        | Treatment::ShrinkGlobal {}
+        | Treatment::ShrinkLocal {} => return None,
+    })
 }
 
 /// The chain goes on with its own number.
@@ -59,7 +101,55 @@ fn done(method: Treatment, working: Vec<Working>, before: f64, cell: &mut f64) -
     if let Some(last) = working.last() {
         *cell = last.result;
     }
-    TreatmentStep::Transformed { method, working, before, after: *cell }
+    TreatmentStep::Transformed { method, shapes: Vec::new(), working, before, after: *cell }
+}
+
+/// The stages of the test of a column's shape; none where it was not tested.
+fn shapes(chosen: &[Chosen]) -> Vec<ShapeStage> {
+    let stage = |stage, shape: Shape, (n_low, n_high), then| ShapeStage {
+        stage,
+        skewness: shape.skewness,
+        kurtosis: shape.kurtosis,
+        n_low,
+        n_high,
+        then,
+    };
+    let went_on = |stopped| match stopped {
+        Stopped::Passes => "shape-passes",
+        Stopped::Limit => "shape-limit",
+        Stopped::Constant => "shape-constant",
+    };
+    let attempt = |tried: &Attempt| {
+        let moved = (tried.n_low, tried.n_high);
+        stage("shape-winsorised", tried.shape, moved, went_on(tried.stopped))
+    };
+    let verdict = |passes| if passes { "shape-passes" } else { "shape-fails-still" };
+    let of = |what: &Chosen| match what {
+        Chosen::WellShaped { shape } => {
+            vec![stage("shape-before", *shape, (0, 0), "shape-passes")]
+        }
+        Chosen::NotTestable => {
+            let shape = Shape { skewness: None, kurtosis: None };
+            vec![stage("shape-before", shape, (0, 0), "shape-not-testable")]
+        }
+        Chosen::Winsorised { before, after, n_low, n_high } => vec![
+            stage("shape-before", *before, (0, 0), "shape-fails"),
+            stage("shape-winsorised", *after, (*n_low, *n_high), "shape-passes"),
+        ],
+        Chosen::SecondStage { before, winsorised, after, passes } => vec![
+            stage("shape-before", *before, (0, 0), "shape-fails"),
+            attempt(winsorised),
+            stage("shape-transformed", *after, (0, 0), verdict(*passes)),
+        ],
+        Chosen::StillExtreme { before, winsorised, .. } => {
+            vec![stage("shape-before", *before, (0, 0), "shape-fails"), attempt(winsorised)]
+        }
+        Chosen::NobodyToImpute { .. }
+        | Chosen::ConstantNotTransformed
+        | Chosen::BoxCox { .. }
+        | Chosen::NotShrunk { .. } => Vec::new(),
+    };
+    chosen.iter().flat_map(of).collect()
 }
 
 /// The formula that was used; `None` where values were at most set to the next ones.
@@ -76,6 +166,9 @@ fn formula_of(treatment: &Treatment, chosen: &[Chosen]) -> Option<SecondStage> {
         Treatment::WinsorisePercentiles { .. }
         | Treatment::Cap { .. }
         | Treatment::Log { .. }
+        | Treatment::Power { .. }
+        | Treatment::ArcsineRoot { .. }
+        | Treatment::DistanceFrom { .. }
         | Treatment::Round { .. }
         | Treatment::ShrinkToParent { .. }
         | Treatment::ShrinkGlobal {}
@@ -173,6 +266,9 @@ fn shrunk(
         | Treatment::LogCtOrig {}
         | Treatment::LogCtPlus {}
         | Treatment::BoxCox { .. }
+        | Treatment::Power { .. }
+        | Treatment::ArcsineRoot { .. }
+        | Treatment::DistanceFrom { .. }
         | Treatment::Round { .. } => return Vec::new(),
     };
     if around.len() == 1 && matches!(treatment, Treatment::ShrinkLocal {}) {

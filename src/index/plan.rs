@@ -10,7 +10,7 @@ use super::{IndexDefinition, Level, VERSION};
 use crate::indicator::IndicatorId;
 use crate::normalise::Reference;
 use crate::round::Round;
-use crate::treat::{Treatment, problem_of_list};
+use crate::treat::{Treatment, problem_of_level, problem_of_list};
 use crate::weight::{self, Weighting};
 
 /// A definition that has been checked, with its levels in the order of computation.
@@ -203,7 +203,8 @@ fn check_parameters(definition: &IndexDefinition, problems: &mut Vec<DefinitionP
                 "set `normalise = { method = \"z-score\" }` there or under `[defaults]`",
             )),
             Some(method) => {
-                let with = method.problem_with(definition.reference(indicator));
+                let with = method
+                    .problem_with(definition.reference(indicator), definition.within(indicator));
                 let found = method.problem().into_iter().chain(with);
                 problems.extend(found.map(|(m, h)| problem(format!("`{id}`: {m}"), h)));
             }
@@ -245,7 +246,11 @@ fn check_parameters(definition: &IndexDefinition, problems: &mut Vec<DefinitionP
     for (id, level) in levels {
         let all = [
             level.normalise.as_ref().and_then(|method| method.problem()),
-            level.normalise.as_ref().and_then(|m| m.problem_with(level.reference.as_ref())),
+            level
+                .normalise
+                .as_ref()
+                .and_then(|m| m.problem_with(level.reference.as_ref(), level.within)),
+            problem_of_level(&level.treat),
             level.aggregate.problem(),
             level.weights.problem(),
             level.missing.problem(),
@@ -253,6 +258,15 @@ fn check_parameters(definition: &IndexDefinition, problems: &mut Vec<DefinitionP
             level.round.and_then(Round::problem),
         ];
         problems.extend(all.into_iter().flatten().map(|(m, h)| problem(format!("`{id}`: {m}"), h)));
+    }
+    for domain in &definition.domains {
+        if definition.turns(domain) && domain.score.normalise.is_none() {
+            problems.push(problem(
+                format!("`{}` points against the level above and is not turned", domain.id),
+                "give it a `normalise`, such as `{ method = \"goalposts\", low = 0, high = 1 }` for 1 - x \
+                 or `{ method = \"as-is\" }` for -x, or take its `direction` out",
+            ));
+        }
     }
     let of_level = |level: &Level| matches!(level.reference, Some(Reference::Years(_)));
     let levels = definition.domains.iter().map(|domain| (domain.id.as_str(), &domain.score));
@@ -342,6 +356,7 @@ fn level_plan(
         // Those that the data decide are equal until the data are there.
         Weighting::Equal {}
         | Weighting::Pca { .. }
+        | Weighting::Factor { .. }
         | Weighting::Entropy {}
         | Weighting::Critic {}
         | Weighting::Optimised { .. } => vec![1.0; given.len()],

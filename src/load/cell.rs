@@ -186,8 +186,13 @@ fn parse_decorated(cell: &[u8], decimal: Decimal) -> Option<f64> {
         text
     };
     let plain = match decimal {
+        Decimal::Point if plain.contains(',') => without_groups(&plain, ',', '.')?,
         Decimal::Point => plain,
-        Decimal::Comma if plain.contains('.') => return None,
+        // `1.234` could be either, and is for the user to say.
+        Decimal::Comma if plain.contains('.') => {
+            let settled = plain.contains(',') || plain.matches('.').count() > 1;
+            without_groups(&plain, '.', ',').filter(|_| settled)?.replace(',', ".")
+        }
         Decimal::Comma => plain.replace(',', "."),
     };
     // The standard library also reads `inf` and `nan`, which no table means.
@@ -195,6 +200,18 @@ fn parse_decorated(cell: &[u8], decimal: Decimal) -> Option<f64> {
         return None;
     }
     plain.parse::<f64>().ok().filter(|x| x.is_finite())
+}
+
+/// A number without the marks between its thousands; `None` where they stand elsewhere.
+fn without_groups(text: &str, between: char, decimal: char) -> Option<String> {
+    let (whole, rest) = match text.find(decimal) {
+        Some(at) => text.split_at(at),
+        None => (text, ""),
+    };
+    let mut groups = whole.trim_start_matches(['-', '+']).split(between);
+    let first = groups.next()?;
+    let grouped = (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3);
+    (grouped && !rest.contains(between)).then(|| format!("{}{rest}", whole.replace(between, "")))
 }
 
 /// The cell without spaces at its ends, no-break spaces included.
@@ -214,6 +231,10 @@ mod tests {
             (" 12 345,6 ", Decimal::Comma, 12345.6),
             ("1\u{a0}234\u{202f}567", Decimal::Comma, 1234567.0),
             ("12,5 %", Decimal::Comma, 12.5),
+            ("1,234.5", Decimal::Point, 1234.5),
+            ("-12,345,678", Decimal::Point, -12_345_678.0),
+            ("1.234,5", Decimal::Comma, 1234.5),
+            ("1.234.567", Decimal::Comma, 1_234_567.0),
             ("\u{2212}3.25", Decimal::Point, -3.25),
             ("1e-3", Decimal::Point, 0.001),
             (".5", Decimal::Point, 0.5),
@@ -226,10 +247,11 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number_is_not_guessed() {
-        for text in ["abc", "1 2", "12 34", "1.2.3", "inf", "nan5", "5 stk", "1,234.5", "--"] {
+        for text in ["abc", "1 2", "12 34", "1.2.3", "inf", "nan5", "5 stk", "1,23.5", "7,5", "--"]
+        {
             assert_eq!(read(text, Decimal::Point), Cell::Unreadable, "{text}");
         }
-        assert_eq!(read("1.234,5", Decimal::Comma), Cell::Unreadable);
+        assert_eq!(read("1.234", Decimal::Comma), Cell::Unreadable);
     }
 
     #[test]

@@ -49,6 +49,7 @@ pub fn read_parquet(path: &Path, request: &TableRequest) -> Result<RawTable, Tab
             delimiter: None,
             encoding: None,
             decimal: None,
+            thousands: None,
             first_row_line: 1,
         },
         ragged: Vec::new(),

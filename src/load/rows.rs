@@ -62,9 +62,14 @@ impl Wanted {
     }
 }
 
-/// Comma where cells of numbers have one and no cell has a point; a point otherwise.
-pub(super) fn sniff_decimal(rows: &[u8], delimiter: u8, wanted: &Wanted) -> Decimal {
-    let (mut commas, mut points) = (0, 0);
+/// The decimal mark of the cells of numbers, and whether commas stand between thousands.
+///
+/// A comma before other than three digits is a decimal mark, and one before three digits and a
+/// point or another comma stands between thousands. Where nothing but `1,204` is found, it is a
+/// decimal mark unless commas also divide cells: then it is in quotes, as spreadsheets of
+/// English-speaking publishers write thousands.
+pub(super) fn sniff_decimal(rows: &[u8], delimiter: u8, wanted: &Wanted) -> (Decimal, bool) {
+    let (mut decimal, mut thousands, mut either, mut points) = (0, 0, 0, 0);
     let mut reader = csv_reader(delimiter).from_reader(rows);
     let mut record = csv::ByteRecord::new();
     for _ in 0..1000 {
@@ -73,14 +78,59 @@ pub(super) fn sniff_decimal(rows: &[u8], delimiter: u8, wanted: &Wanted) -> Deci
         }
         for (cell, target) in record.iter().zip(&wanted.targets) {
             if matches!(target, Target::Number(_) | Target::Both(..)) {
-                let digits =
-                    |c: u8| cell.split(|&b| b == c).all(|part| part.iter().any(u8::is_ascii_digit));
-                commas += usize::from(cell.contains(&b',') && digits(b','));
-                points += usize::from(cell.contains(&b'.') && digits(b'.'));
+                match comma(cell) {
+                    Comma::None => {}
+                    Comma::Decimal => decimal += 1,
+                    Comma::Thousands => thousands += 1,
+                    Comma::Either => either += 1,
+                }
+                let digits = |part: &[u8]| part.iter().any(u8::is_ascii_digit);
+                let has_point = cell.contains(&b'.') && cell.split(|&b| b == b'.').all(digits);
+                points += usize::from(has_point && !cell.contains(&b','));
             }
         }
     }
-    if commas > points { Decimal::Comma } else { Decimal::Point }
+    let settled = decimal + thousands > 0;
+    let is_thousands = match settled {
+        true => thousands > decimal,
+        false => either > 0 && (delimiter == b',' || points > 0),
+    };
+    if is_thousands {
+        return (Decimal::Point, true);
+    }
+    let commas = decimal + either;
+    if commas > points { (Decimal::Comma, false) } else { (Decimal::Point, false) }
+}
+
+/// What the commas of a cell can be.
+enum Comma {
+    None,
+    Decimal,
+    Thousands,
+    Either,
+}
+
+fn comma(cell: &[u8]) -> Comma {
+    let cell = cell.trim_ascii();
+    let digits = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    let unsigned = cell.strip_prefix(b"-").unwrap_or(cell);
+    let mut groups = unsigned.split(|&b| b == b',');
+    let (Some(first), Some(second)) = (groups.next(), groups.next()) else { return Comma::None };
+    let more: Vec<&[u8]> = groups.collect();
+    // A unit such as `%` may follow.
+    let leading = second.iter().take_while(|b| b.is_ascii_digit()).count();
+    let (after, rest) = second.split_at(leading);
+    if !digits(first) || !digits(after) {
+        return Comma::None;
+    }
+    let grouped = first.len() <= 3 && first[0] != b'0' && after.len() == 3;
+    match (grouped, more.is_empty(), rest.first()) {
+        (true, false, None) | (true, true, Some(b'.')) => Comma::Thousands,
+        (true, true, _) => Comma::Either,
+        (false, true, Some(b'.')) => Comma::None,
+        (false, true, _) => Comma::Decimal,
+        (_, false, _) => Comma::None,
+    }
 }
 
 /// The wanted columns of all rows.

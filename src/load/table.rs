@@ -86,6 +86,9 @@ pub struct ReadAs {
     pub encoding: Option<Encoding>,
     /// The decimal mark.
     pub decimal: Option<Decimal>,
+    /// What stands between thousands, where it is no space.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thousands: Option<char>,
     /// The line on which the first row stands.
     pub first_row_line: usize,
 }
@@ -275,14 +278,15 @@ pub(super) fn open<'a>(
         return Err(TableError::NoRows { file: file.to_owned() });
     }
     let wanted = Wanted::of(&header, request);
-    let decimal =
-        request.format.decimal.unwrap_or_else(|| rows::sniff_decimal(rows, delimiter, &wanted));
+    let (found, thousands) = rows::sniff_decimal(rows, delimiter, &wanted);
+    let decimal = request.format.decimal.unwrap_or(found);
     let cells = wanted.numbers.iter().map(|column| request.cells(column, decimal)).collect();
     let read_as = ReadAs {
         format: "csv",
         delimiter: Some(char::from(delimiter)),
         encoding: Some(encoding),
         decimal: Some(decimal),
+        thousands: (thousands && decimal == Decimal::Point).then_some(','),
         first_row_line,
     };
     Ok(Opened { file: file.to_owned(), header, rows, wanted, cells, delimiter, read_as })
@@ -413,6 +417,26 @@ mod tests {
     fn commas_in_quotes_are_decimal_commas() {
         let table = read("sone,navn,andel\n1,A,\"7,5\"\n2,B,8\n").unwrap();
         assert_eq!(table.numbers["andel"].values, [7.5, 8.0]);
+    }
+
+    #[test]
+    fn commas_between_thousands_are_told_from_decimal_commas() {
+        let of = |text: &str| {
+            let table = read(text).unwrap();
+            let numbers = table.numbers["andel"].values.clone();
+            (numbers, table.read_as.decimal.unwrap(), table.read_as.thousands)
+        };
+        let (numbers, decimal, thousands) =
+            of("sone,navn,andel\n1,A,\"1,234.5\"\n2,B,\"12,000\"\n3,C,7\n4,D,\"1,204,000\"\n");
+        assert_eq!(numbers, [1234.5, 12000.0, 7.0, 1_204_000.0]);
+        assert_eq!((decimal, thousands), (Decimal::Point, Some(',')));
+        // Nothing but three digits: in quotes between commas they are thousands.
+        assert_eq!(of("sone,navn,andel\n1,A,\"1,204\"\n2,B,950\n").0, [1204.0, 950.0]);
+        assert_eq!(of("sone;navn;andel\n1;A;1,204\n2;B;950\n").0, [1.204, 950.0]);
+        assert_eq!(of("sone,navn,andel\n1,A,\"1,204\"\n2,B,\"0,95\"\n").0, [1.204, 0.95]);
+        assert_eq!(of("sone;navn;andel\n1;A;0,204\n2;B;0,950\n").0, [0.204, 0.95]);
+        // A German or Danish table.
+        assert_eq!(of("sone;navn;andel\n1;A;1.234,5\n2;B;7,25\n").0, [1234.5, 7.25]);
     }
 
     #[test]

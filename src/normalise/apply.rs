@@ -2,8 +2,11 @@
 //!
 //! The arithmetic of each [`Normalisation`] on one column, in place.
 
+use std::collections::BTreeMap;
+
 use super::{
-    Cap, Constant, Divisor, Normalisation, NormaliseError, Reference, exponential, normal, people,
+    Cap, Constant, Divisor, Normalisation, NormaliseError, Reference, Within, Zeros, exponential,
+    normal, people,
 };
 use crate::area::Area;
 use crate::indicator::IndicatorId;
@@ -27,6 +30,8 @@ pub(crate) struct Scaling<'a> {
     pub(crate) method: &'a Normalisation,
     /// Whether the sign is turned first.
     pub(crate) flip: bool,
+    /// The set within which areas are compared; all of them where there is none.
+    pub(crate) within: Option<Within>,
     /// The areas that minimum, mean and so on come from; all where there is none.
     pub(crate) reference: Option<&'a Reference>,
     /// What the values of pooled years look like, where the reference names years.
@@ -42,6 +47,55 @@ pub(crate) struct Scaling<'a> {
 ///
 /// As [`super::normalise`].
 pub(crate) fn apply(
+    scaling: &Scaling<'_>,
+    values: &mut [f64],
+    frame: &Frame<'_>,
+) -> Result<Summary, NormaliseError> {
+    match scaling.within {
+        None => apply_to_all(scaling, values, frame),
+        Some(Within::Parent) => apply_by_parent(scaling, values, frame),
+    }
+}
+
+/// Each larger unit by itself; what comes back is the summary of all areas.
+fn apply_by_parent(
+    scaling: &Scaling<'_>,
+    values: &mut [f64],
+    frame: &Frame<'_>,
+) -> Result<Summary, NormaliseError> {
+    let column = scaling.column;
+    let Some(all) = Summary::of(values) else {
+        return Err(NormaliseError::Empty { column: column.clone() });
+    };
+    let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut homeless = Vec::new();
+    for (at, (area, x)) in frame.areas.iter().zip(values.iter()).enumerate() {
+        match &area.parent {
+            // A gap stays one wherever it belongs.
+            _ if x.is_nan() => {}
+            Some(parent) => members.entry(parent).or_default().push(at),
+            None => homeless.push(at),
+        }
+    }
+    if let Some(&example) = homeless.first() {
+        return Err(NormaliseError::NoParent {
+            column: column.clone(),
+            n: homeless.len(),
+            example: frame.areas[example].id.clone(),
+        });
+    }
+    for members in members.values() {
+        let areas: Vec<Area> = members.iter().map(|&at| frame.areas[at].clone()).collect();
+        let mut own: Vec<f64> = members.iter().map(|&at| values[at]).collect();
+        apply_to_all(scaling, &mut own, &Frame::of(&areas))?;
+        for (&at, x) in members.iter().zip(own) {
+            values[at] = x;
+        }
+    }
+    Ok(all)
+}
+
+fn apply_to_all(
     scaling: &Scaling<'_>,
     values: &mut [f64],
     frame: &Frame<'_>,
@@ -77,6 +131,7 @@ pub(crate) fn apply(
         }
     }
     check_positive(scaling, values, frame, &all)?;
+    check_shares(scaling, values, frame)?;
     if matches!(method, Normalisation::PeoplePercentile {} | Normalisation::WeightedZScore { .. }) {
         let people = people::of(values, frame.areas, column)?;
         if let Normalisation::WeightedZScore { mean, sd } = *method {
@@ -127,8 +182,13 @@ fn by_value(method: &Normalisation, flip: bool, values: &mut [f64], by: &Summary
         Normalisation::DistanceToTarget { target, cap } => {
             each(values, &|x| capped((x - best) / (target - best), cap));
         }
-        Normalisation::FractionOfMax {} if flip => each(values, &|x| by.min / x),
-        Normalisation::FractionOfMax {} => each(values, &|x| x / by.max),
+        Normalisation::FractionOfMax { scale } if flip => {
+            each(values, &|x| by.min / x * scale);
+        }
+        Normalisation::FractionOfMax { scale } => each(values, &|x| x / by.max * scale),
+        Normalisation::ExponentialOfShare { k } => {
+            each(values, &|x| exponential(if flip { 1.0 - x } else { x }, k));
+        }
         Normalisation::FractionOfSum {} => {
             let part = |x: f64| if flip { 1.0 / x } else { x };
             let sum: f64 = values.iter().filter(|x| !x.is_nan()).map(|x| part(*x)).sum();
@@ -172,25 +232,34 @@ fn by_place(method: &Normalisation, flip: bool, values: &mut [f64], frame: &Fram
     match *method {
         Normalisation::Rank { ties } => by_rank(values, ties, &|rank| n + 1.0 - rank),
         Normalisation::Borda { ties } => by_rank(values, ties, &|rank| n - rank),
-        Normalisation::Percentile { share, ties } => {
+        Normalisation::Percentile { share, ties, zeros: Zeros::Ranked } => {
             by_rank(values, ties, &|rank| share.of(rank, n));
+        }
+        Normalisation::Percentile { share, ties, zeros: Zeros::Apart } => {
+            let zeros: Vec<usize> = (0..values.len()).filter(|&at| values[at] == 0.0).collect();
+            zeros.iter().for_each(|&at| values[at] = f64::NAN);
+            let n = n - zeros.len() as f64;
+            // One area that has any at all is the worst.
+            by_rank(values, ties, &|rank| if n > 1.0 { share.of(rank, n) } else { 1.0 });
+            zeros.iter().for_each(|&at| values[at] = 0.0);
         }
         Normalisation::Exponential { k, share, ties } => {
             by_rank(values, ties, &|rank| exponential(share.of(rank, n), k));
         }
-        Normalisation::NormalScores { ties } => {
-            by_rank(values, ties, &|rank| normal::quantile((n + 1.0 - rank) / (n + 1.0)));
+        Normalisation::NormalScores { ties, share } => {
+            by_rank(values, ties, &|rank| normal::quantile(share.of(rank, n)));
         }
         Normalisation::AsIs {}
         | Normalisation::MinMax { .. }
         | Normalisation::ZScore { .. }
         | Normalisation::Goalposts { .. }
+        | Normalisation::ExponentialOfShare { .. }
         | Normalisation::PeoplePercentile {}
         | Normalisation::WeightedZScore { .. }
         | Normalisation::DistanceToMax {}
         | Normalisation::DistanceToReference { .. }
         | Normalisation::DistanceToTarget { .. }
-        | Normalisation::FractionOfMax {}
+        | Normalisation::FractionOfMax { .. }
         | Normalisation::FractionOfSum {}
         | Normalisation::Vector {}
         | Normalisation::Flag { .. }
@@ -221,11 +290,12 @@ pub(crate) fn middle(method: &Normalisation) -> f64 {
         // These give a constant column a result of their own, and never come here.
         Normalisation::AsIs {}
         | Normalisation::Goalposts { .. }
+        | Normalisation::ExponentialOfShare { .. }
         | Normalisation::Rank { .. }
         | Normalisation::Borda { .. }
         | Normalisation::PeoplePercentile {}
         | Normalisation::NormalScores { .. }
-        | Normalisation::FractionOfMax {}
+        | Normalisation::FractionOfMax { .. }
         | Normalisation::FractionOfSum {}
         | Normalisation::Vector {}
         | Normalisation::Flag { .. } => f64::NAN,
@@ -283,8 +353,10 @@ fn check_positive(
     frame: &Frame<'_>,
     all: &Summary,
 ) -> Result<(), NormaliseError> {
-    let is_fraction =
-        matches!(scaling.method, Normalisation::FractionOfMax {} | Normalisation::FractionOfSum {});
+    let is_fraction = matches!(
+        scaling.method,
+        Normalisation::FractionOfMax { .. } | Normalisation::FractionOfSum {}
+    );
     let undefined = |x: &f64| if scaling.flip { *x <= 0.0 } else { *x < 0.0 || all.max <= 0.0 };
     if is_fraction && let Some(at) = values.iter().position(undefined) {
         return Err(NormaliseError::NotPositive {
@@ -294,6 +366,27 @@ fn check_positive(
         });
     }
     Ok(())
+}
+
+/// The last bit of a sum may lie beyond the end of the range; [`exponential`] keeps its own.
+fn check_shares(
+    scaling: &Scaling<'_>,
+    values: &[f64],
+    frame: &Frame<'_>,
+) -> Result<(), NormaliseError> {
+    const LAST_BITS: f64 = 1e-12;
+    if !matches!(scaling.method, Normalisation::ExponentialOfShare { .. }) {
+        return Ok(());
+    }
+    let outside = |x: &f64| *x < -LAST_BITS || *x > 1.0 + LAST_BITS;
+    match values.iter().position(outside) {
+        None => Ok(()),
+        Some(at) => Err(NormaliseError::NotAShare {
+            column: scaling.column.clone(),
+            area: frame.areas[at].id.clone(),
+            value: values[at],
+        }),
+    }
 }
 
 #[cfg(test)]
@@ -327,6 +420,7 @@ mod tests {
         let p = Normalisation::Percentile {
             share: RankShare::RankLessOneOverNLessOne,
             ties: Ties::Max,
+            zeros: Zeros::Ranked,
         };
         assert_eq!(
             scaled(&[1.0, 2.0, 2.0, 4.0, 5.0], p, false).unwrap(),
@@ -379,7 +473,11 @@ mod tests {
                 Normalisation::ZScore { mean: 0.0, sd: 1.0, divisor: Divisor::Population },
                 Normalisation::Goalposts { low: -10.0, high: 10.0, scale: 1.0, cap: Cap::Both },
                 Normalisation::Rank { ties: Ties::Average },
-                Normalisation::Percentile { share: RankShare::RankOverN, ties: Ties::Min },
+                Normalisation::Percentile {
+                    share: RankShare::RankOverN,
+                    ties: Ties::Min,
+                    zeros: Zeros::Ranked,
+                },
                 Normalisation::Exponential { k: 23.0, share: RankShare::RankOverN, ties: Ties::Max },
             ] {
                 let out = scaled(&values, method, false).unwrap();
@@ -428,6 +526,7 @@ mod tests {
         let scaling = Scaling {
             method: &method,
             flip: false,
+            within: None,
             reference: None,
             pooled: None,
             constant: Constant::Middle,
@@ -441,8 +540,14 @@ mod tests {
     #[test]
     fn fractions_turn_a_cost_into_its_reciprocal() {
         let x = [1.0, 2.0, 4.0];
-        assert_eq!(scaled(&x, Normalisation::FractionOfMax {}, false).unwrap(), [0.25, 0.5, 1.0]);
-        assert_eq!(scaled(&x, Normalisation::FractionOfMax {}, true).unwrap(), [1.0, 0.5, 0.25]);
+        assert_eq!(
+            scaled(&x, Normalisation::FractionOfMax { scale: 1.0 }, false).unwrap(),
+            [0.25, 0.5, 1.0]
+        );
+        assert_eq!(
+            scaled(&x, Normalisation::FractionOfMax { scale: 1.0 }, true).unwrap(),
+            [1.0, 0.5, 0.25]
+        );
         let sums = scaled(&x, Normalisation::FractionOfSum {}, true).unwrap();
         assert!(
             (sums[0] - 4.0 / 7.0).abs() < 1e-15 && (sums.iter().sum::<f64>() - 1.0).abs() < 1e-15
@@ -472,6 +577,7 @@ mod tests {
         let scaling = Scaling {
             method: &method,
             flip: false,
+            within: None,
             reference: None,
             pooled: None,
             constant,
@@ -496,6 +602,81 @@ mod tests {
         assert!(out[2].is_nan());
     }
 
+    /// Where gaps count among `n`, as in some programs for the US index, nobody reaches 1.
+    #[test]
+    fn a_gap_does_not_count_among_those_that_are_ranked() {
+        let p = Normalisation::Percentile {
+            share: RankShare::RankLessOneOverNLessOne,
+            ties: Ties::Max,
+            zeros: Zeros::Ranked,
+        };
+        let out = scaled(&[1.0, f64::NAN, 3.0, f64::NAN, 2.0], p, false).unwrap();
+        assert_eq!((out[0], out[4], out[2]), (0.0, 0.5, 1.0));
+    }
+
+    /// R's `percent_rank` and pandas' `rank(pct=True)` share a name and no number.
+    #[test]
+    fn percentiles_of_different_programs_are_not_the_same() {
+        let of = |share, ties| {
+            let p = Normalisation::Percentile { share, ties, zeros: Zeros::Ranked };
+            scaled(&[5.0, 7.0, 5.0, 9.0], p, false).unwrap()
+        };
+        assert_eq!(of(RankShare::RankLessOneOverNLessOne, Ties::Max), [0.0, 2.0 / 3.0, 0.0, 1.0]);
+        assert_eq!(of(RankShare::RankOverN, Ties::Average), [0.375, 0.75, 0.375, 1.0]);
+    }
+
+    #[test]
+    fn zeros_may_stand_apart_from_the_ranks() {
+        let method = |zeros| Normalisation::Percentile {
+            share: RankShare::RankOverN,
+            ties: Ties::Average,
+            zeros,
+        };
+        let x = [0.0, 3.0, 0.0, 1.0, f64::NAN, 3.0];
+        let apart = scaled(&x, method(Zeros::Apart), false).unwrap();
+        assert_eq!(apart[..4], [0.0, 2.5 / 3.0, 0.0, 1.0 / 3.0]);
+        assert!(apart[4].is_nan());
+        let ranked = scaled(&x, method(Zeros::Ranked), false).unwrap();
+        assert_eq!(ranked[..4], [0.3, 0.9, 0.3, 0.6]);
+        assert_eq!(scaled(&[0.0, 7.0], method(Zeros::Apart), false).unwrap(), [0.0, 1.0]);
+    }
+
+    #[test]
+    fn a_given_share_is_stretched_as_a_rank_would_be() {
+        let method = Normalisation::ExponentialOfShare { k: 23.0 };
+        let out = scaled(&[0.1, 0.5, 1.0 + 1e-15], method, false).unwrap();
+        assert_eq!(out, [exponential(0.1, 23.0), exponential(0.5, 23.0), 100.0]);
+        assert_eq!(scaled(&[0.75], method, true).unwrap(), [exponential(0.25, 23.0)]);
+        let error = scaled(&[0.5, 2.0], method, false).unwrap_err();
+        assert!(matches!(error, NormaliseError::NotAShare { value: 2.0, .. }));
+    }
+
+    #[test]
+    fn each_larger_unit_is_compared_within_itself() {
+        let method = Normalisation::MinMax { low: 0.0, high: 1.0 };
+        let mut areas = areas(5);
+        for (area, parent) in areas.iter_mut().zip(["n", "s", "n", "s", "n"]) {
+            area.parent = Some(parent.to_owned());
+        }
+        let within = |areas: &[Area]| {
+            let column = "x".into();
+            let scaling = Scaling {
+                method: &method,
+                flip: false,
+                within: Some(Within::Parent),
+                reference: None,
+                pooled: None,
+                constant: Constant::Error,
+                column: &column,
+            };
+            let mut x = vec![1.0, 10.0, 2.0, 30.0, 5.0];
+            apply(&scaling, &mut x, &Frame::of(areas)).map(|_| x)
+        };
+        assert_eq!(within(&areas).unwrap(), [0.0, 0.0, 0.25, 1.0, 1.0]);
+        areas[3].parent = None;
+        assert!(matches!(within(&areas).unwrap_err(), NormaliseError::NoParent { n: 1, .. }));
+    }
+
     fn areas(n: usize) -> Vec<Area> {
         (0..n)
             .map(|i| Area {
@@ -515,6 +696,7 @@ mod tests {
         let scaling = Scaling {
             method: &method,
             flip,
+            within: None,
             reference: None,
             pooled: None,
             constant,
@@ -535,6 +717,7 @@ mod tests {
         let scaling = Scaling {
             method: &method,
             flip: false,
+            within: None,
             reference,
             pooled: None,
             constant,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Beyond, Cap, Divisor, RankShare, Reference};
+use super::{Beyond, Cap, Divisor, RankShare, Reference, Within, Zeros};
 use crate::rank::Ties;
 
 /// How values become comparable.
@@ -64,12 +64,17 @@ pub enum Normalisation {
         /// Which rank tied areas get.
         ties: Ties,
     },
-    /// The rank as a share of the areas; in `[0, 1]`. Forgets distances.
+    /// The rank as a share of the areas; in `[0, 1]`. Forgets distances. Publishers who count from
+    /// the other end give tied areas the smallest rank from there: R's `percent_rank` and the US
+    /// Social Vulnerability Index are `share = "rank-less-one-over-n-less-one", ties = "max"`.
     Percentile {
         /// Which of the published conventions.
         share: RankShare,
-        /// Which rank tied areas get.
+        /// Which rank tied areas get, counted from the worst.
         ties: Ties,
+        /// What becomes of areas whose value is 0.
+        #[serde(default)]
+        zeros: Zeros,
     },
     /// `-k * ln(1 - R * (1 - exp(-100 / k)))` of the rank share `R`; in `[0, 100]`. Stretches the
     /// worst end, so that a good score in one domain cannot cancel a very bad one in another;
@@ -84,6 +89,14 @@ pub enum Normalisation {
         share: RankShare,
         /// Which rank tied areas get.
         ties: Ties,
+    },
+    /// The same of a share `R` that is given: `-k * ln(1 - x * (1 - exp(-100 / k)))` of `x` itself,
+    /// which lies in 0..1. For tables that hold only some of the areas that were ranked: a domain
+    /// of one child turns published ranks into shares with
+    /// `{ method = "goalposts", low = 1, high = N + 1 }`, and this on that domain does the rest.
+    ExponentialOfShare {
+        /// As for `exponential`.
+        k: f64,
     },
     /// `n - rank`: how many areas are better off (Borda's count). Forgets distances.
     Borda {
@@ -106,14 +119,18 @@ pub enum Normalisation {
         #[serde(default = "one")]
         sd: f64,
     },
-    /// The standard normal quantile of `a / (n + 1)`, where `a` is the rank counted from the best
-    /// area (van der Waerden's scores); unbounded, symmetric. Forgets distances and gives every
-    /// indicator the same bell shape, also one with two humps.
+    /// The standard normal quantile of the rank as a share, `a / (n + 1)` where nothing is said,
+    /// with `a` counted from the best area (van der Waerden's scores); unbounded, symmetric.
+    /// Forgets distances and gives every indicator the same bell shape, also one with two humps.
+    /// A `share` that reaches 0 or 1 has no quantile and is refused.
     ///
     /// Source: van der Waerden (1952), *Order tests for the two-sample problem*.
     NormalScores {
         /// Which rank tied areas get; `average` keeps the mean at 0.
         ties: Ties,
+        /// How the rank becomes a share.
+        #[serde(default = "over_n_plus_one")]
+        share: RankShare,
     },
     /// `1 - (max - x) / (max - min)`: how far the area is from the worst; in `[0, 1]`. One extreme
     /// value squeezes all the others.
@@ -134,11 +151,16 @@ pub enum Normalisation {
         #[serde(default)]
         cap: Cap,
     },
-    /// `x / max`, and `min / x` where the column is turned; the scale of WSM and WASPAS. Needs
-    /// values above zero where the column is turned.
+    /// `x / max * scale`, and `min / x * scale` where the column is turned; the scale of WSM and
+    /// WASPAS, and with `scale = 10` that of CalEnviroScreen's components. Needs values above zero
+    /// where the column is turned.
     ///
     /// Source: Zavadskas et al. (2012), *Optimization of weighted aggregated sum product assessment*.
-    FractionOfMax {},
+    FractionOfMax {
+        /// What the largest value gets.
+        #[serde(default = "one")]
+        scale: f64,
+    },
     /// `x / sum`, and `(1/x) / sum(1/x)` where the column is turned. Depends on the number of
     /// areas. Needs values above zero where the column is turned.
     FractionOfSum {},
@@ -174,6 +196,10 @@ fn hundred() -> f64 {
     100.0
 }
 
+fn over_n_plus_one() -> RankShare {
+    RankShare::RankOverNPlusOne
+}
+
 impl Normalisation {
     /// What is wrong with the parameters, and what to do.
     pub(crate) fn problem(&self) -> Option<(String, String)> {
@@ -192,9 +218,28 @@ impl Normalisation {
                     "`sd` must be above zero".to_owned(),
                 ))
             }
-            Self::Exponential { k, .. } if !(k.is_finite() && k > 0.0) => Some((
+            Self::Exponential { k, .. } | Self::ExponentialOfShare { k }
+                if !(k.is_finite() && k > 0.0) =>
+            {
+                Some((
                 format!("has the exponential constant k = {k}"),
                 "`k` must be above zero; the English indices use 23".to_owned(),
+            ))
+            }
+            Self::NormalScores {
+                share:
+                    RankShare::RankOverN
+                    | RankShare::RankLessOneOverN
+                    | RankShare::RankLessOneOverNLessOne,
+                ..
+            } => Some((
+                "takes the normal quantile of a share that reaches 0 or 1".to_owned(),
+                "use `share = \"rank-over-n-plus-one\"`, `rank-less-half-over-n`, `blom` or `tukey`"
+                    .to_owned(),
+            )),
+            Self::FractionOfMax { scale } if !(scale.is_finite() && scale > 0.0) => Some((
+                format!("scales the largest value to {scale}"),
+                "`scale` must be above zero".to_owned(),
             )),
             Self::WeightedZScore { mean, sd }
                 if !(mean.is_finite() && sd.is_finite() && sd > 0.0) =>
@@ -225,6 +270,7 @@ impl Normalisation {
             | Self::Rank { .. }
             | Self::Percentile { .. }
             | Self::Exponential { .. }
+            | Self::ExponentialOfShare { .. }
             | Self::Borda { .. }
             | Self::PeoplePercentile {}
             | Self::WeightedZScore { .. }
@@ -232,7 +278,7 @@ impl Normalisation {
             | Self::DistanceToMax {}
             | Self::DistanceToReference { .. }
             | Self::DistanceToTarget { .. }
-            | Self::FractionOfMax {}
+            | Self::FractionOfMax { .. }
             | Self::FractionOfSum {}
             | Self::Vector {}
             | Self::Flag { .. }
@@ -241,7 +287,17 @@ impl Normalisation {
     }
 
     /// What is wrong with this method and the set of areas that it is measured by.
-    pub(crate) fn problem_with(&self, reference: Option<&Reference>) -> Option<(String, String)> {
+    pub(crate) fn problem_with(
+        &self,
+        reference: Option<&Reference>,
+        within: Option<Within>,
+    ) -> Option<(String, String)> {
+        if let (Some(_), Some(Within::Parent)) = (reference, within) {
+            return Some((
+                "is compared within larger units and has a reference set too".to_owned(),
+                "take `within` or `reference` out".to_owned(),
+            ));
+        }
         let Some(reference) = reference else {
             return matches!(self, Self::DistanceToReference { .. }).then(|| {
                 (
@@ -268,12 +324,13 @@ impl Normalisation {
                     )
                 });
             }
-            Self::FractionOfMax {} => [true, true, false, false],
+            Self::FractionOfMax { .. } => [true, true, false, false],
             Self::AsIs {}
             | Self::Goalposts { .. }
             | Self::Rank { .. }
             | Self::Percentile { .. }
             | Self::Exponential { .. }
+            | Self::ExponentialOfShare { .. }
             | Self::Borda { .. }
             | Self::PeoplePercentile {}
             | Self::WeightedZScore { .. }
@@ -305,11 +362,12 @@ impl Normalisation {
             Self::AdjustedGoalpost { half_range, .. } => half_range.is_none(),
             Self::AsIs {}
             | Self::Goalposts { .. }
+            | Self::ExponentialOfShare { .. }
             | Self::Rank { .. }
             | Self::Borda { .. }
             | Self::PeoplePercentile {}
             | Self::NormalScores { .. }
-            | Self::FractionOfMax {}
+            | Self::FractionOfMax { .. }
             | Self::FractionOfSum {}
             | Self::Vector {}
             | Self::Flag { .. } => false,
@@ -318,7 +376,13 @@ impl Normalisation {
 
     /// Whether each value is scaled by itself, so that a column may even be empty.
     pub(crate) fn is_fixed(&self) -> bool {
-        matches!(self, Self::AsIs {} | Self::Goalposts { .. } | Self::Flag { .. })
+        matches!(
+            self,
+            Self::AsIs {}
+                | Self::Goalposts { .. }
+                | Self::ExponentialOfShare { .. }
+                | Self::Flag { .. }
+        )
     }
 
     /// The rule for ties, for the methods that rank.
@@ -328,8 +392,9 @@ impl Normalisation {
             | Self::Percentile { ties, .. }
             | Self::Exponential { ties, .. }
             | Self::Borda { ties }
-            | Self::NormalScores { ties } => Some(ties),
+            | Self::NormalScores { ties, .. } => Some(ties),
             Self::AsIs {}
+            | Self::ExponentialOfShare { .. }
             | Self::MinMax { .. }
             | Self::ZScore { .. }
             | Self::Goalposts { .. }
@@ -338,7 +403,7 @@ impl Normalisation {
             | Self::DistanceToMax {}
             | Self::DistanceToReference { .. }
             | Self::DistanceToTarget { .. }
-            | Self::FractionOfMax {}
+            | Self::FractionOfMax { .. }
             | Self::FractionOfSum {}
             | Self::Vector {}
             | Self::Flag { .. }

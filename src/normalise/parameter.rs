@@ -45,6 +45,12 @@ pub enum RankShare {
     RankLessOneOverNLessOne,
     /// `a / (n + 1)`: neither 0 nor 1 is reached.
     RankOverNPlusOne,
+    /// `(a - 3/8) / (n + 1/4)`: neither end is reached. Source: Blom (1958), *Statistical Estimates
+    /// and Transformed Beta-Variables*.
+    Blom,
+    /// `(a - 1/3) / (n + 1/3)`: neither end is reached. Source: Tukey (1962), *The future of data
+    /// analysis*, Annals of Mathematical Statistics 33.
+    Tukey,
 }
 
 impl RankShare {
@@ -56,8 +62,31 @@ impl RankShare {
             Self::RankLessHalfOverN => (n - rank + 0.5) / n,
             Self::RankLessOneOverNLessOne => (n - rank) / (n - 1.0),
             Self::RankOverNPlusOne => (n - rank + 1.0) / (n + 1.0),
+            Self::Blom => (n - rank + 0.625) / (n + 0.25),
+            Self::Tukey => (n - rank + 2.0 / 3.0) / (n + 1.0 / 3.0),
         }
     }
+}
+
+/// What becomes of areas whose value is 0 where values are ranked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Zeros {
+    /// They are ranked like any other.
+    #[default]
+    Ranked,
+    /// They get 0, and `n` and the ranks of the others are as if they were not there: where 0 says
+    /// that an area has none of a thing. CalEnviroScreen does so.
+    Apart,
+}
+
+/// Within which set an area is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Within {
+    /// The areas of its own larger unit: each has its own minimum, mean and ranks. Areas of
+    /// different units are then no longer comparable.
+    Parent,
 }
 
 /// `-k ln(1 - R (1 - exp(-100/k)))`, kept within 0..100 against the last bit of rounding.

@@ -7,7 +7,7 @@ use crate::aggregate::{Aggregation, MissingPolicy};
 use crate::index::{Defaults, IndexDefinition, Indicator, Level, VERSION};
 use crate::indicator::Direction;
 use crate::language::Text;
-use crate::normalise::{Constant, Normalisation, RankShare};
+use crate::normalise::{Constant, Normalisation, RankShare, Zeros};
 use crate::rank::{ClassRule, First, RankRule, Ties};
 use crate::weight::Weighting;
 
@@ -33,10 +33,12 @@ pub fn facts_as_indicators(
         year: None,
         column: fact.column.clone(),
         rate: fact.rate.clone(),
+        standard_error: None,
         missing: std::collections::BTreeMap::new(),
         denominate: None,
         impute: None,
         treat: None,
+        within: None,
         normalise: None,
         round: None,
         reference: None,
@@ -50,7 +52,7 @@ pub fn facts_as_indicators(
 /// the rule that are there. It orders lists and tables; no published index is like it.
 pub fn index_of_facts(facts: IndexDefinition, rule: &RuleFile) -> IndexDefinition {
     let share = RankShare::RankOverN;
-    let scale = Normalisation::Percentile { share, ties: Ties::Average };
+    let scale = Normalisation::Percentile { share, ties: Ties::Average, zeros: Zeros::Ranked };
     definition(rule, facts.indicators, scale)
 }
 
@@ -79,7 +81,9 @@ fn definition(
             renormalise: true,
             missing,
             round_before: None,
+            treat: Vec::new(),
             normalise: None,
+            within: None,
             round: None,
             reference: None,
             report: Vec::new(),
@@ -89,6 +93,7 @@ fn definition(
             round: None,
             first: First::Worst,
             classes: ClassRule::Rank {},
+            first_class: None,
         },
         screen: None,
         defaults: Defaults {

@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::round::Halves;
+use crate::round::{Halves, Round};
 use crate::shrink::Centre;
+use crate::statistics::QuantileType;
 
 /// What is done to the values of an indicator, in the unit in which it is measured.
 ///
@@ -18,13 +19,16 @@ use crate::shrink::Centre;
     deny_unknown_fields
 )]
 pub enum Treatment {
-    /// Values beyond two percentiles are set to them (linear, type 7). Flattens both ends
+    /// Values beyond two percentiles are set to them. Flattens both ends
     /// whether or not there are outliers.
     WinsorisePercentiles {
         /// The lower percentile, 0..100.
         low: f64,
         /// The upper percentile, 0..100.
         high: f64,
+        /// Which of the nine quantile definitions; type 7 where nothing is said.
+        #[serde(default, rename = "type")]
+        definition: QuantileType,
     },
     /// While the column is too skewed and too peaked, its extreme value is set to the next one;
     /// where that does not help within the limit, it is taken back and `then` is used. A column
@@ -88,6 +92,25 @@ pub enum Treatment {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lambda: Option<f64>,
     },
+    /// `x^p`: 0.5 is the square root, 2 the square, -1 the reciprocal. A power below zero turns
+    /// the order round, so that `direction` is then that of the power and not of the value. Needs
+    /// `x` of zero or more, and above zero for a power below it.
+    Power {
+        /// The power; any number but 0.
+        p: f64,
+    },
+    /// `asin(sqrt(x / per))`: evens out the spread of proportions. Needs `x` in 0..`per`.
+    ///
+    /// Source: Jarman (1983), *Identification of underprivileged areas*, BMJ 286.
+    ArcsineRoot {
+        /// The whole: 100 for per cent.
+        per: f64,
+    },
+    /// `|x - point|`: how far the value lies from one that is best, or even, in between.
+    DistanceFrom {
+        /// The point, in the unit that the steps before leave.
+        point: f64,
+    },
     /// Rounded to this many decimals, as publishers print.
     Round {
         /// The decimals that stay.
@@ -140,7 +163,7 @@ impl Treatment {
     /// What is wrong with the parameters, and what to do.
     pub(crate) fn problem(&self) -> Option<(String, String)> {
         match *self {
-            Self::WinsorisePercentiles { low, high } => (!(0.0..=100.0).contains(&low)
+            Self::WinsorisePercentiles { low, high, .. } => (!(0.0..=100.0).contains(&low)
                 || !(0.0..=100.0).contains(&high)
                 || low >= high)
                 .then(|| {
@@ -192,6 +215,17 @@ impl Treatment {
                     )
                 })
             }
+            Self::Power { p } => (!(p.is_finite() && p != 0.0))
+                .then(|| (format!("is raised to the power {p}"), "use any number but 0".into())),
+            Self::ArcsineRoot { per } => (!(per.is_finite() && per > 0.0)).then(|| {
+                (
+                    format!("takes values as shares of {per}"),
+                    "`per` is above zero: 100 for per cent".into(),
+                )
+            }),
+            Self::DistanceFrom { point } => (!point.is_finite()).then(|| {
+                (format!("measures the distance from {point}"), "use a finite number".into())
+            }),
             Self::Round { decimals, .. } => (decimals > 12)
                 .then(|| (format!("rounds to {decimals} decimals"), "use 0 to 12".into())),
             Self::LogCt {}
@@ -216,9 +250,75 @@ impl Treatment {
             | Self::LogCtOrig {}
             | Self::LogCtPlus {}
             | Self::BoxCox { .. }
+            | Self::Power { .. }
+            | Self::ArcsineRoot { .. }
+            | Self::DistanceFrom { .. }
             | Self::Round { .. } => false,
         }
     }
+
+    /// Whether it looks at one value at a time, so that it can also be done to an aggregate.
+    pub(crate) fn is_by_value(&self) -> bool {
+        match self {
+            Self::Cap { .. }
+            | Self::Log { .. }
+            | Self::Power { .. }
+            | Self::ArcsineRoot { .. }
+            | Self::DistanceFrom { .. }
+            | Self::Round { .. } => true,
+            Self::WinsorisePercentiles { .. }
+            | Self::SkewKurtosis { .. }
+            | Self::LogCt {}
+            | Self::LogCtOrig {}
+            | Self::LogCtPlus {}
+            | Self::BoxCox { .. }
+            | Self::ShrinkToParent { .. }
+            | Self::ShrinkGlobal {}
+            | Self::ShrinkLocal {} => false,
+        }
+    }
+
+    /// What it makes of one value; `None` where it is not defined, and the value itself for those
+    /// that look at the whole column.
+    pub(crate) fn of_value(&self, x: f64) -> Option<f64> {
+        Some(match *self {
+            Self::Cap { low, high } => {
+                let x = low.map_or(x, |low| if x < low { low } else { x });
+                high.map_or(x, |high| if x > high { high } else { x })
+            }
+            Self::Log { offset } if x + offset <= 0.0 => return None,
+            Self::Log { offset } => (x + offset).ln(),
+            Self::Power { p } if x < 0.0 || (x == 0.0 && p < 0.0) => return None,
+            Self::Power { p } => x.powf(p),
+            Self::ArcsineRoot { per } if !(x.is_nan() || (0.0..=per).contains(&x)) => return None,
+            Self::ArcsineRoot { per } => (x / per).sqrt().asin(),
+            Self::DistanceFrom { point } => (x - point).abs(),
+            Self::Round { decimals, halves } => Round { decimals, halves }.of(x),
+            Self::WinsorisePercentiles { .. }
+            | Self::SkewKurtosis { .. }
+            | Self::LogCt {}
+            | Self::LogCtOrig {}
+            | Self::LogCtPlus {}
+            | Self::BoxCox { .. }
+            | Self::ShrinkToParent { .. }
+            | Self::ShrinkGlobal {}
+            | Self::ShrinkLocal {} => x,
+        })
+    }
+}
+
+/// What is wrong with the treatments of an aggregate, and what to do.
+pub(crate) fn problem_of_level(treatments: &[Treatment]) -> Option<(String, String)> {
+    let of_column = treatments.iter().find(|treatment| !treatment.is_by_value());
+    let whole = of_column.map(|treatment| {
+        (
+            format!("treats an aggregate by `{}`", crate::explain::short_name(treatment)),
+            "an aggregate can be treated by what looks at one value at a time: `cap`, `log`, \
+             `power`, `arcsine-root`, `distance-from` and `round`"
+                .to_owned(),
+        )
+    });
+    whole.or_else(|| treatments.iter().find_map(Treatment::problem))
 }
 
 /// What is wrong with the order of the treatments of an indicator, and what to do.

@@ -3,6 +3,8 @@
 //! The first of the two stages of the composite-indicator handbooks: while a column is too skewed
 //! and too peaked, its extreme value is set to the next one.
 
+use serde::Serialize;
+
 use crate::statistics::Shape;
 
 /// When a column counts as well-shaped: `|G1| < skew` or `G2 < kurtosis`.
@@ -32,11 +34,24 @@ impl Limits {
     }
 }
 
+/// Why no further value was moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stopped {
+    /// The column passes.
+    Passes,
+    /// As many cells were moved as may be.
+    Limit,
+    /// The next step would have left the column constant.
+    Constant,
+}
+
 /// What winsorising did to a column.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Winsorised {
     pub(super) shape: Shape,
     pub(super) verdict: Verdict,
+    pub(super) stopped: Stopped,
     /// Values below this were set to it, if any were.
     pub(super) low: Option<f64>,
     /// Values above this were set to it, if any were.
@@ -56,6 +71,7 @@ pub(super) fn winsorise(values: &mut [f64], limits: Limits, max_points: usize) -
     let mut state = Winsorised {
         shape,
         verdict: limits.judge(shape),
+        stopped: Stopped::Passes,
         low: None,
         high: None,
         n_low: 0,
@@ -72,6 +88,7 @@ pub(super) fn winsorise(values: &mut [f64], limits: Limits, max_points: usize) -
         if state.shape.skewness.is_some_and(|skewness| skewness >= 0.0) {
             let start = sorted.partition_point(|x| *x < sorted[last]);
             if start == 0 || sorted[start - 1] == sorted[0] {
+                state.stopped = Stopped::Constant;
                 break;
             }
             let next = sorted[start - 1];
@@ -80,6 +97,7 @@ pub(super) fn winsorise(values: &mut [f64], limits: Limits, max_points: usize) -
         } else {
             let end = sorted.partition_point(|x| *x <= sorted[0]);
             if end > last || sorted[end] == sorted[last] {
+                state.stopped = Stopped::Constant;
                 break;
             }
             let next = sorted[end];
@@ -88,6 +106,9 @@ pub(super) fn winsorise(values: &mut [f64], limits: Limits, max_points: usize) -
         }
         state.shape = Shape::of(&sorted);
         state.verdict = limits.judge(state.shape);
+    }
+    if state.verdict == Verdict::Fail && state.stopped == Stopped::Passes {
+        state.stopped = Stopped::Limit;
     }
     // The moved cells are those beyond the last limits: sums of the sorted column and of the
     // column itself differ in the last bit only, which the verdict is not asked for again.
@@ -151,6 +172,7 @@ mod tests {
         let before = x.clone();
         let done = winsorise(&mut x, LIMITS, 5);
         assert_eq!((done.n_high, done.verdict), (0, Verdict::Fail));
+        assert_eq!(done.stopped, Stopped::Constant);
         assert_eq!(x, before);
         assert_eq!(winsorise(&mut [], LIMITS, 5).verdict, Verdict::NotTestable);
     }
@@ -161,5 +183,6 @@ mod tests {
         x.extend((1..=8).map(|i| 10_f64.powi(i + 3)));
         let done = winsorise(&mut x, LIMITS, 5);
         assert_eq!((done.n_high, done.verdict), (5, Verdict::Fail));
+        assert_eq!(done.stopped, Stopped::Limit);
     }
 }

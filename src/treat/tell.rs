@@ -126,13 +126,13 @@ fn chosen(what: &Chosen, areas: &[Area]) -> Option<Notice> {
                 .with("low", n_low)
                 .with("high", n_high)
         }
-        Chosen::SecondStage { before, after, passes: true } => {
+        Chosen::SecondStage { before, after, passes: true, .. } => {
             shapes(Notice::note("treat.second-stage"), before, after)
         }
-        Chosen::SecondStage { before, after, passes: false } => {
+        Chosen::SecondStage { before, after, passes: false, .. } => {
             shapes(Notice::warning("treat.second-stage-fails"), before, after)
         }
-        Chosen::StillExtreme { before, after } => {
+        Chosen::StillExtreme { before, after, .. } => {
             shapes(Notice::warning("treat.still-extreme"), before, after)
         }
         Chosen::BoxCox { lambda, fitted } => {

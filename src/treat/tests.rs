@@ -109,6 +109,60 @@ fn winsorising_without_a_limit_is_refused() {
     assert!(method.problem().is_some());
 }
 
+/// COINr's help text says 2.25, its code 2.
+#[test]
+fn the_usual_limits_are_those_of_the_code_and_not_of_the_help_text() {
+    let text = "method = \"skew-kurtosis\"\nthen = \"none\"\nmax-points = 5";
+    let Treatment::SkewKurtosis { skew, kurtosis, .. } = toml::from_str(text).unwrap() else {
+        panic!("another method");
+    };
+    assert_eq!((skew, kurtosis), (2.0, 3.5));
+}
+
+/// Five points are a tenth of 51 zones and nothing of 33,755.
+#[test]
+fn the_smaller_of_points_and_share_limits_what_is_moved() {
+    let values: Vec<Option<f64>> = (0..100)
+        .map(|i| Some(if i < 92 { f64::from(i % 10) } else { 10_f64.powi(i - 88) }))
+        .collect();
+    let moved = |limit: &str| {
+        let done = run(table(&values, |_| None), &two_stages(limit, "none")).unwrap();
+        done.ledger.len()
+    };
+    assert_eq!(moved("max-points = 5"), 5);
+    assert_eq!(moved("max-points = 5, max-share = 0.02"), 2);
+    assert_eq!(moved("max-points = 1, max-share = 0.02"), 1);
+    // Rounded up, so that small tables may move a point at all.
+    assert_eq!(moved("max-share = 0.001"), 1);
+}
+
+/// COINr's `log_GII` turns the order round where the largest value is below 1.
+#[test]
+fn the_logarithm_that_may_turn_the_order_round_is_not_there() {
+    assert!(toml::from_str::<Treatment>("method = \"log-gii\"").is_err());
+}
+
+#[test]
+fn roots_reciprocals_and_angles_are_the_formula_and_say_where_they_have_no_value() {
+    let of = |text: &str, values: &[f64]| {
+        let values: Vec<Option<f64>> = values.iter().map(|x| Some(*x)).collect();
+        run(table(&values, |_| None), &format!("treat = [{text}]"))
+    };
+    let values = |text: &str, x: &[f64]| of(text, x).unwrap().columns[0].values.clone();
+    assert_eq!(values("{ method = \"power\", p = 0.5 }", &[4.0, 9.0]), [2.0, 3.0]);
+    assert_eq!(values("{ method = \"power\", p = -1 }", &[4.0, 2.0]), [0.25, 0.5]);
+    assert_eq!(values("{ method = \"distance-from\", point = 3 }", &[1.0, 5.5]), [2.0, 2.5]);
+    let angle = values("{ method = \"arcsine-root\", per = 100 }", &[25.0, 100.0]);
+    assert!((angle[0] - std::f64::consts::FRAC_PI_6).abs() < 1e-12);
+    assert!((angle[1] - std::f64::consts::FRAC_PI_2).abs() < 1e-12);
+    let error = of("{ method = \"power\", p = -1 }", &[0.0, 2.0]).unwrap_err();
+    assert!(matches!(error, TreatError::Undefined { n: 1, .. }));
+    assert!(of("{ method = \"arcsine-root\", per = 100 }", &[5.0, 101.0]).is_err());
+    let wide = "{ method = \"winsorise-percentiles\", low = 10, high = 90, type = \"type6\" }";
+    // Place 0.1 (n + 1) lies below the first value.
+    assert_eq!(values(wide, &[1.0, 2.0, 3.0, 4.0, 5.0]), [1.0, 2.0, 3.0, 4.0, 5.0]);
+}
+
 fn two_stages(limit: &str, then: &str) -> String {
     format!("treat = [{{ method = \"skew-kurtosis\", {limit}, then = \"{then}\" }}]")
 }

@@ -222,7 +222,21 @@ pub(super) fn data(
         .map(|(column, indicator)| {
             let mut values = column.values().to_vec();
             let mut states = column.states().to_vec();
-            if let (Sampling::FromCounts, Some(counts)) = (space.sampling, column.counts()) {
+            let stated = space.standard_errors.contains_key(&indicator.id);
+            let errors = column.errors().filter(|_| space.sampling != Sampling::None && !stated);
+            if let Some(errors) = errors {
+                for (value, error) in values.iter_mut().zip(errors) {
+                    let z: f64 = StandardNormal.sample(&mut sampling);
+                    // A gap stays one, and a value without an error is taken as certain.
+                    if value.is_nan() || error.is_nan() {
+                        continue;
+                    }
+                    *value += z * error;
+                    if indicator.unit.starts_with('%') {
+                        *value = value.clamp(0.0, 100.0);
+                    }
+                }
+            } else if let (Sampling::FromCounts, Some(counts)) = (space.sampling, column.counts()) {
                 for (at, value) in values.iter_mut().enumerate() {
                     *value = drawn_rate(*value, counts, at, &mut sampling);
                     if indicator.unit.starts_with('%') {

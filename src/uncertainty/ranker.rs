@@ -295,7 +295,7 @@ mod tests {
                 let n = values.len();
                 let areas: Vec<Area> = (0..n).map(|i| Area::of(format!("{i:05}").as_str())).collect();
                 let first = if best { First::Best } else { First::Worst };
-                let rule = RankRule { ties, round: None, first, classes: crate::rank::ClassRule::default() };
+                let rule = RankRule { ties, round: None, first, classes: crate::rank::ClassRule::default(), first_class: None };
                 let direction = Direction::HigherIsWorse;
                 let scores = Scores { areas: areas.into(), values: values.clone(), direction };
                 let expected = rank(&scores, rule);

@@ -27,6 +27,7 @@ pub fn weighs_by_data(definition: &IndexDefinition) -> bool {
         match level.weights {
             Weighting::Given {} | Weighting::Equal {} | Weighting::Budget { .. } => false,
             Weighting::Pca { .. }
+            | Weighting::Factor { .. }
             | Weighting::Entropy {}
             | Weighting::Critic {}
             | Weighting::Optimised { .. } => true,
@@ -107,10 +108,18 @@ pub fn with_aggregation(definition: &mut IndexDefinition, levels: &[String], met
 /// The recipe with every level a weighted mean and nothing else, for its indicators alone.
 pub fn with_plain_levels(definition: &mut IndexDefinition) {
     with_aggregation(definition, &[], &Aggregation::ArithmeticMean {});
-    for domain in definition.domains.iter_mut() {
-        domain.score.normalise = None;
+    // A domain that points against the level above must be turned by something.
+    let turns: Vec<bool> = definition.domains.iter().map(|d| definition.turns(d)).collect();
+    for (domain, turns) in definition.domains.iter_mut().zip(turns) {
+        plain(&mut domain.score);
+        domain.score.normalise = turns.then_some(Normalisation::AsIs {});
     }
-    definition.score.normalise = None;
+    plain(&mut definition.score);
+}
+
+fn plain(level: &mut Level) {
+    level.treat.clear();
+    (level.normalise, level.within, level.reference) = (None, None, None);
 }
 
 /// The recipe with this constant in every exponential transformation.
@@ -121,7 +130,10 @@ pub fn with_k(definition: &mut IndexDefinition, constant: f64) {
         .chain(domains)
         .chain([&mut definition.score.normalise, &mut definition.defaults.normalise])
     {
-        if let Some(Normalisation::Exponential { k, .. }) = method {
+        if let Some(
+            Normalisation::Exponential { k, .. } | Normalisation::ExponentialOfShare { k },
+        ) = method
+        {
             *k = constant;
         }
     }
@@ -209,8 +221,12 @@ impl Collapse {
     /// Of this recipe.
     pub fn of(definition: &IndexDefinition) -> Self {
         let levels = || definition.domains.iter().map(|d| &d.score).chain([&definition.score]);
-        let plain = levels()
-            .all(|l| l.normalise.is_none() && l.round.is_none() && l.round_before.is_none());
+        let plain = levels().all(|l| {
+            l.normalise.is_none()
+                && l.treat.is_empty()
+                && l.round.is_none()
+                && l.round_before.is_none()
+        });
         if plain && levels().all(|l| matches!(l.aggregate, Aggregation::ArithmeticMean {})) {
             Self::Arithmetic
         } else if plain

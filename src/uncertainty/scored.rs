@@ -104,7 +104,7 @@ pub fn score_errors(
         .table
         .columns()
         .iter()
-        .filter(|column| column.counts().is_none())
+        .filter(|column| column.counts().is_none() && column.errors().is_none())
         .map(|column| column.indicator().to_string())
         .collect();
     if without.len() == definition.indicators.len() {

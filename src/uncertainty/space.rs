@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::Aggregation;
 use crate::index::Plan;
 use crate::indicator::IndicatorId;
-use crate::normalise::{Divisor, Normalisation, RankShare, Reference};
+use crate::normalise::{Divisor, Normalisation, RankShare, Reference, Zeros};
 use crate::rank::Ties;
 use crate::suggest::nearest;
 use crate::treat::{Imputation, Treatment};
@@ -234,8 +234,12 @@ pub enum Sampling {
     None,
     /// Numerators are drawn anew: binomial for per cent, Poisson for other bases. For surveys,
     /// or where small numbers are read as a sample of what could have happened. A rate of zero
-    /// stays zero, which understates its doubt.
+    /// stays zero, which understates its doubt. Indicators with a column of standard errors are
+    /// drawn from those instead.
     FromCounts,
+    /// Only indicators with a column of standard errors are drawn, from a normal distribution;
+    /// those in per cent are kept within 0..100.
+    FromErrors,
 }
 
 /// Whether gaps are filled at random.
@@ -311,6 +315,7 @@ impl Space {
                     Normalisation::Percentile {
                         share: RankShare::RankLessHalfOverN,
                         ties: Ties::Average,
+                        zeros: Zeros::Ranked,
                     },
                 ],
             }),

@@ -115,6 +115,27 @@ fn a_space_in_which_nothing_varies_gives_the_ranks_of_the_recipe() {
     }
 }
 
+/// Its levels are not one sum, and its domain points against the score.
+#[test]
+fn a_recipe_with_a_turned_and_treated_domain_is_computed_like_any_other() {
+    let plain = "weight = 0.6\nscore = { aggregate = { method = \"arithmetic-mean\" } }";
+    let turned = "weight = 0.6\ndirection = \"higher-is-better\"\nscore = { aggregate = { method = \
+                  \"product\" }, weights = { method = \"equal\" }, treat = [{ method = \"power\", p = \
+                  0.5 }], normalise = { method = \"goalposts\", low = 0, high = 100 } }";
+    assert!(DEFINITION.contains(plain));
+    let town = analysis_of(&DEFINITION.replace(plain, turned), 60, RULE);
+    let plan = Plan::of(&town.definition).unwrap();
+    let found =
+        |space: &Space| uncertainty(&town, &plan, space, 1, Execution::of(20), &|_| ()).unwrap();
+    for (at, row) in found(&Space::fixed()).rows.iter().enumerate() {
+        let rank = town.ranking.ranks()[at];
+        assert!(row.mean == rank || rank.is_nan() && row.n_ranked == 0);
+    }
+    // Products of negative z-scores are refused and listed, and the recipe's own way is not.
+    let usual = found(&Space::usual());
+    assert!(!usual.refused.is_empty() && usual.failed.is_empty());
+}
+
 #[test]
 fn the_quick_way_gives_the_ranks_of_the_plain_way() {
     // The same rule, once as a cut and once as a comparison that is evaluated whole.
@@ -238,6 +259,52 @@ fn sampling_error_stays_within_0_and_100_and_leaves_gaps_alone() {
         squares += x * x / 2000.0;
     }
     assert!(sum.abs() < 0.01 && (squares.sqrt() - 0.1).abs() < 0.01, "{sum} {squares}");
+}
+
+#[test]
+fn each_area_s_own_standard_error_is_drawn_and_gaps_and_zeros_are_left_alone() {
+    let town = analysis(40, RULE);
+    let errors: Vec<f64> = (0..40)
+        .map(|at| match at {
+            0 => 0.0,
+            1 => f64::NAN,
+            at => f64::from(at) * 1_000.0,
+        })
+        .collect();
+    let columns: Vec<Column> = town.table.columns().to_vec();
+    let income = columns[1].clone().with_errors(errors.clone());
+    let columns = vec![columns[0].clone(), income, columns[2].clone()];
+    let table = town.table.with_columns(columns);
+    let space = Space { sampling: Sampling::FromErrors, ..Space::fixed() };
+    let before = table.columns()[1].values().to_vec();
+    let (mut sums, mut squares) = (vec![0.0; 40], vec![0.0; 40]);
+    const N: u64 = 2_000;
+    for r in 0..N {
+        let streams = draws::DataStreams { sampling: r, gaps: r };
+        let drawn = draws::data(&space, &table, &town.definition, 1, streams).unwrap();
+        // Counts have no part in it; as text, because a gap is not equal to itself.
+        let of = |table: &IndicatorTable| format!("{:?}", table.columns()[0].values());
+        assert_eq!(of(&drawn), of(&table));
+        for at in 0..40 {
+            let d = drawn.columns()[1].values()[at] - before[at];
+            sums[at] += d / N as f64;
+            squares[at] += d * d / N as f64;
+        }
+    }
+    assert_eq!((squares[0], squares[1]), (0.0, 0.0));
+    for at in 2..40 {
+        let sd = squares[at].sqrt();
+        assert!(
+            (sd / errors[at] - 1.0).abs() < 0.1 && sums[at].abs() < 0.1 * errors[at],
+            "{at}: {sd}"
+        );
+    }
+    // What the space states stands above the column.
+    let stated = BTreeMap::from([("income".into(), space::StandardError::Absolute(0.0))]);
+    let space = Space { standard_errors: stated, ..space };
+    let streams = draws::DataStreams { sampling: 3, gaps: 3 };
+    let drawn = draws::data(&space, &table, &town.definition, 1, streams).unwrap();
+    assert_eq!(drawn.columns()[1].values(), before);
 }
 
 #[test]
@@ -388,7 +455,11 @@ fn varied() -> Space {
 
 /// A town of `n` areas; every seventh lacks the school, every eleventh the poor.
 fn analysis(n: usize, rule: &str) -> Analysis {
-    let definition: IndexDefinition = toml::from_str(DEFINITION).unwrap();
+    analysis_of(DEFINITION, n, rule)
+}
+
+fn analysis_of(definition: &str, n: usize, rule: &str) -> Analysis {
+    let definition: IndexDefinition = toml::from_str(definition).unwrap();
     let rule: RuleFile = toml::from_str(rule).unwrap();
     let areas: Vec<Area> = (0..n)
         .map(|i| {
@@ -578,6 +649,7 @@ fn weights_that_the_data_decide_are_those_of_each_combination() {
         methods: vec![Normalisation::Percentile {
             share: crate::normalise::RankShare::RankLessHalfOverN,
             ties: crate::rank::Ties::Average,
+            zeros: crate::normalise::Zeros::Ranked,
         }],
     };
     let varied = Space { normalisation: Some(normalisation), ..Space::fixed() };

@@ -6,7 +6,7 @@
 
 use fearless_simd::{Level, dispatch};
 
-use crate::aggregate::MissingPolicy;
+use crate::aggregate::Tally;
 use crate::index::Plan;
 use crate::index::plan::Child;
 use crate::normalise::ScaledTable;
@@ -98,28 +98,16 @@ pub(super) fn score_of_row(
             Child::Domain(at) => of_domain[at],
             Child::Indicator(at) => row[at],
         });
-        let (mut all, mut there, mut lost) = (0.0, 0.0, 0.0);
+        let mut tally = Tally::default();
         for (x, weight) in children.clone().zip(weights) {
-            all += weight;
-            if x.is_nan() {
-                lost += weight;
-            } else {
-                there += weight;
-            }
+            tally.count(*weight, !x.is_nan());
         }
-        let at_least = match plan.level(level.domain).missing {
-            MissingPolicy::Propagate => 0.0,
-            MissingPolicy::AvailableWeight { at_least } => at_least,
-        };
-        let propagates = matches!(plan.level(level.domain).missing, MissingPolicy::Propagate);
-        let undecided =
-            (propagates && lost != 0.0) || there <= 0.0 || there / all < at_least - 1e-9;
-        result = if undecided {
-            f64::NAN
-        } else {
-            let scale = if lost == 0.0 { 1.0 } else { all / there };
-            let present = children.zip(weights).filter(|(x, _)| !x.is_nan());
-            present.fold(0.0, |sum, (x, weight)| sum + weight * scale * x)
+        result = match plan.level(level.domain).missing.factor(&tally) {
+            None => f64::NAN,
+            Some(scale) => {
+                let present = children.zip(weights).filter(|(x, _)| !x.is_nan());
+                present.fold(0.0, |sum, (x, weight)| sum + weight * scale * x)
+            }
         };
         if let Some(domain) = level.domain {
             of_domain[domain] = result;

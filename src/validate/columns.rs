@@ -180,6 +180,7 @@ impl Reader<'_> {
         source: &Source,
         used_again: bool,
     ) -> Option<Column> {
+        let errors = self.errors(raw, source);
         let values = if let Some(name) = &source.column {
             let by = match &source.denominate {
                 Some(denomination) => {
@@ -204,6 +205,10 @@ impl Reader<'_> {
             Some(quotient) => column.with_quotient(quotient),
             None => column,
         };
+        let column = match errors {
+            Some(errors) => column.with_errors(errors),
+            None => column,
+        };
         Some(match values.counts {
             Some(counts) => {
                 let usual = if is_percent(&indicator.unit) {
@@ -215,6 +220,18 @@ impl Reader<'_> {
             }
             None => column,
         })
+    }
+
+    /// The standard errors of an indicator, in the unit of its values; NaN where none is stated.
+    fn errors(&self, raw: &RawTable, source: &Source) -> Option<Vec<f64>> {
+        let (mut errors, _) = self.pick(raw.numbers.get(source.standard_error.as_ref()?)?.clone());
+        if let (Some(_), Some(denomination)) = (&source.column, &source.denominate) {
+            let (by, _) = self.pick(raw.numbers.get(&denomination.by)?.clone());
+            for (error, by) in errors.iter_mut().zip(by) {
+                *error = *error / by.abs() * denomination.per;
+            }
+        }
+        Some(errors)
     }
 
     /// The indicator in the years that gaps may be filled from, the latest first.
@@ -294,7 +311,20 @@ impl Reader<'_> {
                     "are `numerator` and `denominator` of the same group and year?",
                 ));
             }
-        } else if is_percent(&indicator.unit) {
+        }
+        let errors = column.errors().unwrap_or_default();
+        if let Some((hits, at)) = example_of(errors, &|x| x < 0.0 || x.is_infinite()) {
+            problems.push(Problem::new(
+                format!(
+                    "{name} has standard errors below zero in {hits} areas, such as {} with {}",
+                    self.areas[at].label(),
+                    errors[at]
+                ),
+                "a standard error is zero or more, in the unit of the indicator; is its column a mark \
+                 of missing values?",
+            ));
+        }
+        if column.counts().is_none() && is_percent(&indicator.unit) {
             let values = column.values();
             if let Some((hits, at)) = example(&|at| values[at] < 0.0 || values[at] > 100.0) {
                 problems.push(Problem::new(
@@ -377,6 +407,19 @@ impl Reader<'_> {
                     .with("method_en", message(Language::En, key, &[])),
             );
         }
+        if let Some(errors) = column.errors() {
+            let cells = column.values().iter().zip(errors).zip(self.areas);
+            let without = cells.filter(|((x, error), _)| !x.is_nan() && error.is_nan());
+            let areas: Vec<String> = without.map(|(_, area)| area.label()).collect();
+            if !areas.is_empty() {
+                notices.push(
+                    Notice::warning("uncertainty.errors-missing")
+                        .with("title_nb", &indicator.title.nb)
+                        .with("title_en", &indicator.title.en)
+                        .about(areas),
+                );
+            }
+        }
         for (state, key) in [
             (CellState::Suppressed, "notice.cells-suppressed"),
             (CellState::NotApplicable, "notice.cells-not-applicable"),
@@ -431,7 +474,8 @@ fn is_constant(column: &Column) -> bool {
 fn reads(a: &Source, b: &Source) -> bool {
     let columns = |source: &Source| {
         let by = source.denominate.as_ref().map(|denomination| denomination.by.clone());
-        [source.column.clone(), source.numerator.clone(), source.denominator.clone(), by]
+        let error = source.standard_error.clone();
+        [source.column.clone(), source.numerator.clone(), source.denominator.clone(), by, error]
     };
     let (a, b) = (columns(a), columns(b));
     a.iter().flatten().any(|column| b.iter().flatten().any(|other| other == column))
@@ -443,6 +487,12 @@ fn described(source: &Source) -> String {
         (None, Some(numerator), Some(denominator)) => format!("{numerator} / {denominator}"),
         (None, _, _) => String::new(),
     }
+}
+
+/// How many values are of a kind, and where the first one is.
+fn example_of(values: &[f64], is: &dyn Fn(f64) -> bool) -> Option<(usize, usize)> {
+    let first = values.iter().position(|x| is(*x))?;
+    Some((values.iter().filter(|x| is(**x)).count(), first))
 }
 
 /// Whether values of this unit lie in 0..100.

@@ -26,7 +26,7 @@ pub(super) fn entropy(
 
 /// Deviation on 0..1 times the sum of one less the correlations with the others.
 pub(super) fn critic(columns: &[Vec<f64>]) -> Vec<f64> {
-    let r = correlations(columns);
+    let r = correlations(columns, None);
     columns
         .iter()
         .zip(&r)

@@ -13,7 +13,7 @@ const RESTARTS: usize = 20;
 /// Nelder and Mead (1965) with each point drawn back to weights of zero or more that sum to 1,
 /// from equal weights and with fixed steps, so that every run takes the same path.
 pub(super) fn weights(columns: &[Vec<f64>], targets: &[f64]) -> Vec<f64> {
-    let covariances = covariances(columns);
+    let covariances = covariances(columns, None);
     let sum: f64 = targets.iter().sum();
     let targets: Vec<f64> = targets.iter().map(|t| t / sum).collect();
     let m = columns.len();

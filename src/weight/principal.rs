@@ -1,6 +1,6 @@
 //! Which children vary together?
 
-use super::{Children, WeightError, WrongSign, correlations};
+use super::{Children, WeightError, WrongSign};
 use crate::notice::Notice;
 
 /// A loading this near to zero points nowhere.
@@ -11,13 +11,13 @@ const NO_LOADING: f64 = 1e-12;
 /// The sign of an eigenvector is arbitrary. Every child points the same way after `normalise`, so
 /// the sign is the one with which the loadings sum to more than zero.
 pub(super) fn weights(
-    columns: &[Vec<f64>],
+    correlations: Vec<Vec<f64>>,
     squared: bool,
     wrong_sign: WrongSign,
     children: &Children<'_>,
     notices: &mut Vec<Notice>,
 ) -> Result<Vec<f64>, WeightError> {
-    let (values, vectors) = eigen(correlations(columns));
+    let (values, vectors) = eigen(correlations);
     // The first of equal ones, so that the choice does not depend on rounding alone.
     let first =
         (0..values.len()).fold(0, |best, at| if values[at] > values[best] { at } else { best });
@@ -25,6 +25,24 @@ pub(super) fn weights(
     if loadings.iter().sum::<f64>() < 0.0 {
         loadings.iter_mut().for_each(|x| *x = -*x);
     }
+    check_signs(&loadings, wrong_sign, children, notices)?;
+    let sum: f64 = values.iter().sum();
+    let share = format!("{:.1}", 100.0 * values[first] / sum);
+    notices.push(
+        Notice::note("notice.weights-component")
+            .with("level", children.level)
+            .with("percent", share),
+    );
+    Ok(if squared { loadings.iter().map(|x| x * x).collect() } else { loadings })
+}
+
+/// Refuses loadings that point the wrong way, or tells of them.
+pub(super) fn check_signs(
+    loadings: &[f64],
+    wrong_sign: WrongSign,
+    children: &Children<'_>,
+    notices: &mut Vec<Notice>,
+) -> Result<(), WeightError> {
     let level = children.level;
     let wrong: Vec<usize> = (0..loadings.len()).filter(|&at| loadings[at] < -NO_LOADING).collect();
     if let Some(&at) = wrong.first() {
@@ -39,18 +57,14 @@ pub(super) fn weights(
                 .about(items.collect()),
         );
     }
-    let sum: f64 = values.iter().sum();
-    let share = format!("{:.1}", 100.0 * values[first] / sum);
-    notices
-        .push(Notice::note("notice.weights-component").with("level", level).with("percent", share));
-    Ok(if squared { loadings.iter().map(|x| x * x).collect() } else { loadings })
+    Ok(())
 }
 
 /// Eigenvalues, and eigenvectors as columns, of a symmetric matrix: Jacobi's cyclic rotations.
 ///
 /// Source: Golub and Van Loan (2013), *Matrix Computations*, 8.5. Fit for the tens of children of
 /// a level; the order of the rotations is fixed, so the bits are too.
-fn eigen(mut a: Vec<Vec<f64>>) -> (Vec<f64>, Vec<Vec<f64>>) {
+pub(super) fn eigen(mut a: Vec<Vec<f64>>) -> (Vec<f64>, Vec<Vec<f64>>) {
     let m = a.len();
     let mut v: Vec<Vec<f64>> =
         (0..m).map(|i| (0..m).map(|j| if i == j { 1.0 } else { 0.0 }).collect()).collect();

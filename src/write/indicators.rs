@@ -127,7 +127,7 @@ pub fn bounds_csv(
     ranking: &Ranking,
     bounds: &RankBounds,
 ) -> io::Result<()> {
-    let mut text = String::from("area,name,rank,rank_best,rank_worst,missing\n");
+    let mut text = String::from("area,name,rank,rank_best,rank_worst,missing,exact\n");
     for (at, area) in ranking.areas().iter().enumerate() {
         push_area(&mut text, area);
         for x in [ranking.ranks()[at], bounds.best[at], bounds.worst[at]] {
@@ -136,7 +136,7 @@ pub fn bounds_csv(
         }
         text.push(',');
         text.push_str(&bounds.n_missing[at].to_string());
-        text.push('\n');
+        text.push_str(if bounds.exact { ",true\n" } else { ",false\n" });
     }
     out.write_all(text.as_bytes())
 }

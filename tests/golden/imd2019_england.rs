@@ -25,6 +25,9 @@ fn ranks_are_the_published_ones_but_for_near_ties() {
         SINGLE_PRECISION,
         NEAR_TIES,
     );
+    let (differing, _) =
+        differences(&ours.by_id("area", "rank"), &published.by_id("lsoa11_code", "IMD_rank"));
+    assert_eq!(differing, NEAR_TIES);
     let (differing, by) =
         differences(&ours.by_id("area", "decile"), &published.by_id("lsoa11_code", "IMD_decile"));
     assert_eq!(differing, 0, "deciles differ by up to {by}");
