@@ -225,9 +225,9 @@ fn screened_areas(
         notices.push(Notice::warning("treat.screened").about(items));
     }
     let asks = definition.screen.is_some_and(|screen| screen.at_least_population.is_some());
-    let unknown: Vec<String> =
-        areas.iter().filter(|area| area.population.is_none()).map(Area::label).collect();
-    if asks && !unknown.is_empty() {
+    let unknown = areas.iter().filter(|area| asks && area.population.is_none());
+    let unknown: Vec<String> = unknown.map(Area::label).collect();
+    if !unknown.is_empty() {
         notices.push(Notice::warning("treat.screen-population-unknown").about(unknown));
     }
 }

@@ -174,9 +174,10 @@ pub fn validate(
     let columns = reader.columns(raw, definition, &mut problems, &mut notices);
     if problems.is_empty() {
         let asks = project.screen.is_some_and(|screen| screen.at_least_population.is_some());
-        let unknown = areas.iter().filter(|area| area.population.is_none()).map(Area::label);
-        let unknown: Vec<String> = unknown.collect();
-        if asks && !unknown.is_empty() {
+        // Labels are made only where they are told: a million areas without residents have many.
+        let unknown = areas.iter().filter(|area| asks && area.population.is_none());
+        let unknown: Vec<String> = unknown.map(Area::label).collect();
+        if !unknown.is_empty() {
             notices.push(Notice::warning("treat.screen-population-unknown").about(unknown));
         }
         let columns = columns.into_iter().map(|column| match pools.remove(column.indicator()) {
@@ -505,12 +506,12 @@ fn areas_of(
             "mend the column of `population`",
         ));
     }
-    let unknown = list(&|area| area.population.is_none());
-    if population.is_some() && !unknown.is_empty() {
+    let unknown = list(&|area| population.is_some() && area.population.is_none());
+    if !unknown.is_empty() {
         notices.push(Notice::warning("notice.population-missing").about(unknown));
     }
-    let orphans = list(&|area| area.parent.is_none());
-    if parents.is_some() && !orphans.is_empty() {
+    let orphans = list(&|area| parents.is_some() && area.parent.is_none());
+    if !orphans.is_empty() {
         notices.push(Notice::warning("notice.parent-missing").about(orphans));
     }
     areas

@@ -118,9 +118,15 @@ fn block(
         None => push_number(out, x),
     };
     for (row, (id, name)) in texts.iter().enumerate() {
+        let start = out.len();
         push_text(&mut out, id);
+        let end = out.len();
         out.push(',');
-        push_text(&mut out, name);
+        if name == id {
+            out.extend_from_within(start..end);
+        } else {
+            push_text(&mut out, name);
+        }
         out.push(',');
         push(&mut out, scores[row]);
         if columns == Columns::Rank {
@@ -196,7 +202,8 @@ pub(crate) fn push_text(out: &mut String, text: &str) {
     let text = &*inert(text);
     let padded = text.starts_with(' ') || text.ends_with(' ');
     let special = |byte: u8| matches!(byte, b'"' | b',' | b'\n' | b'\r' | b';');
-    if !padded && !text.bytes().any(special) {
+    // Not `any`: to look at all of a short text takes no branch a character.
+    if !padded && !text.bytes().fold(false, |found, byte| found | special(byte)) {
         out.push_str(text);
         return;
     }
@@ -233,7 +240,7 @@ pub(crate) fn push_number(out: &mut String, x: f64) {
     }
     // Whole numbers are common (ranks) and are written without `.0`.
     if x.fract() == 0.0 && x.abs() < 1e15 {
-        push_whole(out, x as i64);
+        out.push_str(itoa::Buffer::new().format(x as i64));
         return;
     }
     let mut buffer = zmij::Buffer::new();
@@ -245,23 +252,6 @@ pub(crate) fn push_number(out: &mut String, x: f64) {
     }
 }
 
-fn push_whole(out: &mut String, x: i64) {
-    if x < 0 {
-        out.push('-');
-    }
-    let mut digits = [b'0'; 20];
-    let (mut rest, mut start) = (x.unsigned_abs(), digits.len() - 1);
-    loop {
-        digits[start] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-        start -= 1;
-    }
-    out.push_str(std::str::from_utf8(&digits[start..]).unwrap_or_default());
-}
-
 /// The number with this many decimals, as the standard library rounds it; nothing where there is
 /// none.
 fn push_fixed(out: &mut String, x: f64, decimals: u8) {
@@ -271,23 +261,24 @@ fn push_fixed(out: &mut String, x: f64, decimals: u8) {
     }
     let factor = 10_u64.pow(u32::from(decimals));
     let scaled = x.abs() * factor as f64;
-    let whole = scaled.round();
     // The product is off by its last bits: near a half, or where they reach the decimals, the
     // standard library decides.
-    if scaled > 1e12 || (scaled - scaled.floor() - 0.5).abs() < 1e-3 {
+    let below = scaled as u64;
+    let rest = scaled - below as f64;
+    if scaled > 1e12 || (rest - 0.5).abs() < 1e-3 {
         let _ = write!(out, "{x:.0$}", usize::from(decimals));
         return;
     }
-    let whole = whole as u64;
+    let whole = below + u64::from(rest > 0.5);
     if x.is_sign_negative() {
         out.push('-');
     }
-    push_whole(out, (whole / factor) as i64);
+    let mut buffer = itoa::Buffer::new();
+    out.push_str(buffer.format(whole / factor));
     if decimals > 0 {
-        // A one in front keeps the zeros behind the point, and then makes place for it.
-        let point = out.len();
-        push_whole(out, (whole % factor + factor) as i64);
-        out.replace_range(point..=point, ".");
+        // A one in front keeps the zeros behind the point.
+        out.push('.');
+        out.push_str(&buffer.format(whole % factor + factor)[1..]);
     }
 }
 
