@@ -9,7 +9,7 @@ mod crs;
 mod describe;
 mod wkt;
 
-use geo::{Area, MultiPolygon};
+use geo::{Area, BoundingRect, MultiPolygon, polygon};
 use rayon::prelude::*;
 
 pub(crate) use crs::Route;
@@ -128,6 +128,23 @@ impl Boundaries {
         self.crs
     }
 
+    /// West, south, east and north of a box of degrees, in metres of [`Boundaries::crs`].
+    ///
+    /// # Errors
+    ///
+    /// [`CrsError`] when a corner cannot be transformed.
+    pub fn metres_of(&self, [west, south, east, north]: [f64; 4]) -> Result<[f64; 4], CrsError> {
+        let corners = polygon![(x: west, y: south), (x: east, y: south), (x: east, y: north),
+            (x: west, y: north)];
+        let corners = MultiPolygon(vec![corners]);
+        let metres = match Route::between(Crs::WGS84, self.crs)? {
+            Some(route) => route.polygons(&corners)?,
+            None => corners,
+        };
+        let rect = metres.bounding_rect();
+        Ok(rect.map_or([0.0; 4], |rect| [rect.min().x, rect.min().y, rect.max().x, rect.max().y]))
+    }
+
     /// What was merged, mended or left out on the way in.
     pub fn notices(&self) -> &[Notice] {
         &self.notices
@@ -136,8 +153,6 @@ impl Boundaries {
 
 #[cfg(test)]
 mod tests {
-    use geo::polygon;
-
     use super::*;
 
     #[test]

@@ -4,6 +4,7 @@
 //! How the limits are found stands in `breaks` and, for Fisher-Jenks, in `jenks`; how well classes
 //! hold their values together, and how many areas and people they have, stands in [`fit`].
 
+pub mod around;
 mod breaks;
 pub mod fit;
 mod jenks;

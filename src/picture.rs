@@ -1,10 +1,14 @@
 //! Which map goes with an analysis?
 //!
-//! Joins results to outlines: score classes, people, gaps with their reasons, the selection. What
-//! is decided here is only how results are shown; drawing is [`crate::map`]'s.
+//! Joins results to outlines: classes, people, gaps with their reasons, the selection. What is
+//! decided here is only how results are shown; drawing is [`crate::map`]'s. The map that a
+//! project's `[map]` asks for is [`project_map`].
 
 pub mod cluster;
+mod kinds;
+mod measure;
 pub mod regions;
+mod subject;
 
 use std::collections::BTreeMap;
 
@@ -15,16 +19,17 @@ use crate::analysis::Analysis;
 use crate::area::AreaId;
 use crate::boundary::Boundaries;
 use crate::candidate::Candidates;
-use crate::classify::{ClassifyError, classify};
+use crate::classify::{ClassifyError, Classing, classify};
 use crate::language::{Language, message, number};
 use crate::map::{
-    Categories, Category, MapArea, MapRequest, MapSet, SelectionMark, choropleth,
+    Categories, Category, Gap, Key, Look, MapArea, MapRequest, MapSet, SelectionMark, choropleth,
     choropleth_with_sets,
 };
-use crate::notice::Notice;
 use crate::project::Project;
 use crate::select::Truth;
+use crate::statistics::QuantileType;
 use crate::uncertainty::Uncertainty;
+pub use subject::{MOST_PANELS, MapMaterials, needs_uncertainty, project_map, years};
 
 /// Decimals of scores on the map; limits that look alike get more.
 const DECIMALS: usize = 2;
@@ -33,34 +38,146 @@ const DECIMALS: usize = 2;
 #[derive(Debug, Error, Diagnostic)]
 #[non_exhaustive]
 pub enum PictureError {
-    /// The scores cannot be put into classes.
+    /// The values cannot be put into classes.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Classify(#[from] ClassifyError),
+    /// The options name what the recipe does not have.
+    #[error("the map cannot show `{wanted}`, which the index does not have")]
+    #[diagnostic(code(levekaar::picture::unknown))]
+    UnknownMeasure {
+        /// What was named.
+        wanted: String,
+        /// What there is.
+        #[help]
+        help: String,
+    },
+    /// Two options that exclude each other.
+    #[error("`{one}` and `{other}` do not go together on one map")]
+    #[diagnostic(code(levekaar::picture::together), help("draw two maps, one with each"))]
+    NotTogether {
+        /// The one.
+        one: &'static str,
+        /// The other.
+        other: &'static str,
+    },
+    /// A measure against itself.
+    #[error("the map shows the same measure twice")]
+    #[diagnostic(code(levekaar::picture::itself), help("name another one in `against`"))]
+    Itself,
+    /// Scores of two years that cannot be compared.
+    #[error("`{shown}` of two years cannot be compared: the scales are set anew in each year")]
+    #[diagnostic(
+        code(levekaar::picture::scales),
+        help(
+            "show `rank` or an indicator, or give every indicator of the recipe \
+             `reference = {{ years = \"all\" }}`"
+        )
+    )]
+    ScalesDiffer {
+        /// What was to be shown.
+        shown: String,
+    },
+    /// The table has no years.
+    #[error("the table has no column of years")]
+    #[diagnostic(
+        code(levekaar::picture::no_years),
+        help(
+            "give `[areas]` in the project file `year = {{ column = \"year\", use-year = 2024 }}`"
+        )
+    )]
+    NoYears,
+    /// A year that was not computed.
+    #[error("there are no results of the year {year}")]
+    #[diagnostic(code(levekaar::picture::no_year), help("is it in the column of years?"))]
+    NoYear {
+        /// The year.
+        year: i32,
+    },
+    /// A difference of unlike things.
+    #[error("a difference of figures in `{}` and in `{}` has no meaning", units[0], units[1])]
+    #[diagnostic(
+        code(levekaar::picture::units),
+        help("show two domains, which are comparable, or draw one `against` the other")
+    )]
+    UnitsDiffer {
+        /// Both units.
+        units: [String; 2],
+    },
+    /// Ties leave fewer than three classes.
+    #[error("`{title}` has {made} classes, and a square of colours needs three")]
+    #[diagnostic(
+        code(levekaar::picture::not_three),
+        help(
+            "too many areas have the same value; `classes = {{ method = \"equal-interval\", classes = 3 }}` parts them by value"
+        )
+    )]
+    NotThree {
+        /// What was to be parted.
+        title: String,
+        /// How many classes ties leave.
+        made: usize,
+    },
+    /// Years and ids in one list.
+    #[error("the panels are neither all years nor all comparable measures")]
+    #[diagnostic(
+        code(levekaar::picture::panels),
+        help("name years such as `2015,2020`, or domains and indicators, or `domains`")
+    )]
+    MixedPanels,
+    /// More panels than can be read.
+    #[error("{n} panels are too many for a page; the limit is {MOST_PANELS}")]
+    #[diagnostic(code(levekaar::picture::too_many_panels), help("draw several maps"))]
+    TooManyPanels {
+        /// How many.
+        n: usize,
+    },
+    /// More kinds than colours that can be told apart.
+    #[error("{n} kinds of areas cannot be told apart by colour; the limit is {most}")]
+    #[diagnostic(code(levekaar::picture::too_many_kinds), help("show `score` instead"))]
+    TooManyKinds {
+        /// How many.
+        n: usize,
+        /// How many can be.
+        most: usize,
+    },
+    /// No rule to show the answers of.
+    #[error("the project has no rule, so that no areas are selected")]
+    #[diagnostic(
+        code(levekaar::picture::no_rule),
+        help("give the project `[selection]`, such as `preset = \"worst-fifth\"`")
+    )]
+    NoRule,
+    /// No larger units.
+    #[error("the table has no column of larger units")]
+    #[diagnostic(
+        code(levekaar::picture::no_parents),
+        help("give `[areas]` in the project file `parent = \"...\"`")
+    )]
+    NoParents,
+    /// An inset of nothing.
+    #[error("{degrees:?} is not a box of west, south, east and north in degrees")]
+    #[diagnostic(
+        code(levekaar::picture::no_box),
+        help("write the smaller longitude and latitude first, such as `10.70,59.90,10.80,59.95`")
+    )]
+    NoBox {
+        /// What was given.
+        degrees: [f64; 4],
+    },
 }
 
-/// Draws the scores of an analysis as SVG, with what the classes have to tell.
-///
-/// Areas with boundaries but no figures are drawn as without data; areas without boundaries are
-/// not drawn, which `validate::join` has told.
-///
-/// # Errors
-///
-/// [`PictureError`] when the project's classes cannot be made of these scores.
-pub fn score_map(
-    analysis: &Analysis,
-    boundaries: &Boundaries,
-    project: &Project,
-    language: Language,
-) -> Result<(String, Vec<Notice>), PictureError> {
-    drawn(analysis, boundaries, project, language, None)
+/// How scores are classed where the project does not say: about as many areas in each.
+fn usual_classes(project: &Project) -> Classing {
+    let usual = Classing::Quantiles { classes: 5, quantile_type: QuantileType::Type7 };
+    project.map.classes.clone().unwrap_or(usual)
 }
 
 /// Draws the candidate areas over the scores: a line round each set, and its number.
 ///
 /// # Errors
 ///
-/// As [`score_map`].
+/// [`PictureError`] when the project's classes cannot be made of these scores.
 pub fn candidate_map(
     analysis: &Analysis,
     boundaries: &Boundaries,
@@ -68,59 +185,33 @@ pub fn candidate_map(
     language: Language,
     found: &Candidates,
 ) -> Result<String, PictureError> {
-    drawn(analysis, boundaries, project, language, Some(found)).map(|(svg, _)| svg)
-}
-
-/// The map of scores, with candidate areas instead of the selection where there are any.
-fn drawn(
-    analysis: &Analysis,
-    boundaries: &Boundaries,
-    project: &Project,
-    language: Language,
-    found: Option<&Candidates>,
-) -> Result<(String, Vec<Notice>), PictureError> {
     let ranking = &analysis.ranking;
-    let places: BTreeMap<&AreaId, usize> =
-        ranking.areas().iter().enumerate().map(|(at, area)| (&area.id, at)).collect();
+    let places = measure::places(analysis, boundaries);
     // Classes are made of the areas that are drawn or could be: all that have a score.
-    let classes = classify(ranking.scores(), &project.map.classes)?;
+    let classes = classify(ranking.scores(), &usual_classes(project))?;
     let no_score = message(language, "map.reason_no_score", &[]);
     let no_figures = message(language, "map.reason_no_figures", &[]);
-    let areas: Vec<MapArea<'_>> = boundaries
-        .shapes()
-        .iter()
-        .map(|shape| match places.get(&shape.id) {
-            Some(&at) => MapArea {
+    let shapes = boundaries.shapes().iter().zip(&places);
+    let areas: Vec<MapArea<'_>> = shapes
+        .map(|(shape, place)| {
+            let own = place.map(|at| &ranking.areas()[at]);
+            let fallback = shape.name.as_deref().unwrap_or(shape.id.as_str());
+            MapArea {
                 shape,
-                name: &ranking.areas()[at].name,
-                value: ranking.scores()[at],
-                reason: &no_score,
-                class: classes.class_of()[at],
-                population: ranking.areas()[at].population,
-                selection: match found {
-                    Some(_) => SelectionMark::NotSelected,
-                    None => mark(analysis, at),
-                },
-            },
-            None => MapArea {
-                shape,
-                name: shape.name.as_deref().unwrap_or(shape.id.as_str()),
-                value: f64::NAN,
-                reason: &no_figures,
-                class: None,
-                population: None,
+                name: own.map_or(fallback, |area| &area.name),
+                value: place.map_or(f64::NAN, |at| ranking.scores()[at]),
+                second: f64::NAN,
+                reason: if own.is_some() { &no_score } else { &no_figures },
+                gap: Gap::Missing,
+                class: place.and_then(|at| classes.class_of()[at]),
+                population: own.and_then(|area| area.population),
                 selection: SelectionMark::NotSelected,
-            },
+            }
         })
         .collect();
-    let rule = analysis.selection.as_ref().map(|s| s.rule().title.get(language));
-    let rule = rule.filter(|_| found.is_none());
-    let mut subtitle = analysis.definition.title.get(language).to_owned();
-    if found.is_some() {
-        let of_sets = message(language, "region.report-title", &[]);
-        subtitle = format!("{of_sets} – {subtitle}");
-    }
-    let sets = found.map_or(Vec::new(), |found| map_sets(found, analysis, boundaries));
+    let of_sets = message(language, "region.report-title", &[]);
+    let subtitle = format!("{of_sets} – {}", analysis.definition.title.get(language));
+    let sets = map_sets(found, analysis, boundaries);
     let request = MapRequest {
         title: project.title.get(language),
         subtitle: &subtitle,
@@ -129,14 +220,14 @@ fn drawn(
         synthetic: project.synthetic,
         legend_title: &message(language, "map.legend_score", &[]),
         direction: analysis.definition.direction,
+        note: None,
         decimals: DECIMALS,
-        limits: classes.limits(),
-        categories: None,
-        selection_rule: rule,
+        key: Key::Ranges { limits: classes.limits(), turn: None },
+        selection_rule: None,
         areas: &areas,
+        look: Look::default(),
     };
-    let svg = choropleth_with_sets(&request, &sets);
-    Ok((svg, classes.notices().to_vec()))
+    Ok(choropleth_with_sets(&request, &sets))
 }
 
 /// The candidate areas by their places among the outlines; zones without one are not drawn.
@@ -204,6 +295,8 @@ pub fn probability_map(
                 shape,
                 name: own.map_or(fallback, |area| &area.name),
                 value,
+                second: f64::NAN,
+                gap: Gap::Missing,
                 reason: if place.is_some() { &no_answer } else { &no_figures },
                 class: probability_class(value).map(|class| PROBABILITY_WORDS.len() - 1 - class),
                 population: own.and_then(|area| area.population),
@@ -227,11 +320,12 @@ pub fn probability_map(
         synthetic: project.synthetic,
         legend_title: &say("legend"),
         direction: analysis.definition.direction,
+        note: None,
         decimals: DECIMALS,
-        limits: &[],
-        categories: Some(Categories { kinds: &kinds, note: &say("note"), undefined: &no_answer }),
+        key: Key::Kinds(Categories { kinds: &kinds, note: &say("note"), undefined: &no_answer }),
         selection_rule: Some(rule),
         areas: &areas,
+        look: Look::default(),
     }))
 }
 

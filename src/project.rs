@@ -18,10 +18,10 @@ use crate::index::Denomination;
 use crate::indicator::{CellState, IndicatorId};
 use crate::language::{Language, Text};
 use crate::layer::{Exclude, SpatialFormat};
+use crate::map::Page;
 use crate::rate::IntervalMethod;
 use crate::screen::Screen;
 use crate::spatial::named::SpatialOptions;
-use crate::statistics::QuantileType;
 use crate::uncertainty::{SensitivityOptions, UncertaintyOptions};
 
 /// The only version of the project file so far.
@@ -357,23 +357,132 @@ pub struct Source {
     pub substitute: Option<Text>,
 }
 
-/// How the map is drawn.
+/// What the map shows and how it is drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MapOptions {
-    /// How scores become colour classes.
-    pub classes: Classing,
+    /// How values become colour classes. Where nothing is said: five classes of about equal
+    /// numbers of areas, and round limits on both sides of a reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Classing>,
     /// Width of the PNG in pixels.
     #[serde(default = "png_width")]
     pub png_width: u32,
+    /// `score`, `rank`, `selection`, `parent` (the larger units), or the id of a domain or
+    /// indicator. The score where nothing is said; the rank for several years.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub show: Option<String>,
+    /// A second measure for a square of three by three colours: `people` (an area's share of all
+    /// residents), `uncertainty` (the width of the rank interval), or what `show` may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
+    /// The change since this year instead of the value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<i32>,
+    /// The difference from this measure instead of the value; what `show` may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minus: Option<String>,
+    /// Several small maps with the same classes: years, ids of domains and indicators (as made
+    /// comparable), or `domains` or `indicators` for all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub panels: Vec<String>,
+    /// Colours that turn at this value, from better to worse: a number, `mean` or `median`. 0 for
+    /// changes and differences.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub around: Option<Around>,
+    /// Circles as large as areas have residents, above pale colours.
+    #[serde(default)]
+    pub circles: bool,
+    /// Which names stand on the map: selected areas first, then those with worse values.
+    #[serde(default)]
+    pub names: MapNames,
+    /// At most so many names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_names: Option<usize>,
+    /// A part that is drawn once more, larger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inset: Option<MapInset>,
+    /// The paper.
+    #[serde(default)]
+    pub page: Page,
+    /// What the figures describe; the year of the table where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
 }
 
 impl Default for MapOptions {
-    /// Five classes of about equal numbers of areas: a choice of drawing, not of method.
+    /// Choices of drawing, none of method.
     fn default() -> Self {
-        let classes = Classing::Quantiles { classes: 5, quantile_type: QuantileType::Type7 };
-        Self { classes, png_width: png_width() }
+        Self {
+            classes: None,
+            png_width: png_width(),
+            show: None,
+            against: None,
+            since: None,
+            minus: None,
+            panels: Vec::new(),
+            around: None,
+            circles: false,
+            names: MapNames::default(),
+            most_names: None,
+            inset: None,
+            page: Page::default(),
+            date: None,
+        }
     }
+}
+
+/// Where colours turn from better to worse.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Around {
+    /// At this value.
+    Value(f64),
+    /// In the middle of the areas.
+    Middle(Middle),
+}
+
+/// The middle of values, each area counting as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Middle {
+    /// The arithmetic mean.
+    Mean,
+    /// The median.
+    Median,
+}
+
+/// Which names stand on a map.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MapNames {
+    /// All on maps of up to 30 areas, 15 on maps of up to 300, none on larger ones.
+    #[default]
+    Auto,
+    /// None.
+    None,
+    /// Those of selected areas.
+    Selected,
+    /// All that there is room for.
+    All,
+}
+
+/// Which part of a map is drawn once more.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum MapInset {
+    /// `auto`: where small areas lie close together.
+    Found(Found),
+    /// West, south, east and north in degrees.
+    Degrees([f64; 4]),
+}
+
+/// A part that is found by looking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Found {
+    /// Where small areas lie close together.
+    Auto,
 }
 
 fn png_width() -> u32 {

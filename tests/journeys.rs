@@ -9,6 +9,7 @@ mod clusters_in_the_report;
 mod compare_two_results;
 mod count_the_poor;
 mod divide_a_map;
+mod draw_a_map;
 mod explain_an_area;
 mod find_clusters;
 mod hand_over_a_report;

@@ -232,8 +232,15 @@ fn nice(x: f64, nearest: bool) -> f64 {
     of.map_or(10.0, |(of, _)| *of) * power
 }
 
+/// The greatest of 1, 2 and 5 times a power of ten that is not above `x`, which is above 0.
+pub(super) fn nice_below(x: f64) -> f64 {
+    let power = 10_f64.powf(x.log10().floor());
+    let of = [5.0, 2.0, 1.0].iter().map(|of| rounded(of * power, power)).find(|of| *of <= x);
+    of.unwrap_or(power)
+}
+
 /// `x` to as many decimals as `step` has.
-fn rounded(x: f64, step: f64) -> f64 {
+pub(super) fn rounded(x: f64, step: f64) -> f64 {
     let decimals = -step.log10().floor();
     if !(0.0..=15.0).contains(&decimals) {
         return x;

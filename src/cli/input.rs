@@ -24,8 +24,10 @@ use levekaar::project::{
 };
 use levekaar::select::{FactOf, RuleFile, own};
 use levekaar::suggest::nearest;
+use levekaar::treat::Imputation;
 use levekaar::uncertainty::{Space, UncertaintyOptions};
 use levekaar::validate;
+use levekaar::weight::Weighting;
 use miette::{Context, IntoDiagnostic, miette};
 
 use super::beside::with_past;
@@ -313,6 +315,38 @@ pub(crate) fn first_column(path: &Path) -> miette::Result<String> {
 impl Job {
     pub(crate) fn project(&self) -> &Project {
         &self.file.project
+    }
+
+    /// The same table for one indicator as measured, for years in which others are missing;
+    /// `None` where the recipe has no such indicator, or a domain of that name.
+    pub(super) fn of_indicator(&self, id: &str) -> Option<Self> {
+        if self.definition.domains.iter().any(|domain| domain.id.as_str() == id) {
+            return None;
+        }
+        let mut definition = self.definition.clone();
+        definition.indicators.retain(|indicator| indicator.id.as_str() == id);
+        let indicator = definition.indicators.first_mut()?;
+        indicator.domain = None;
+        indicator.impute = None;
+        indicator.treat = None;
+        indicator.reference = None;
+        definition.domains.clear();
+        definition.defaults.impute = Imputation::default();
+        definition.defaults.treat.clear();
+        definition.defaults.reference = None;
+        definition.score.weights = Weighting::Equal {};
+        definition.score.report.clear();
+        definition.score.normalise = None;
+        let mut file = self.file.clone();
+        (file.project.areas.neighbours, file.project.areas.contiguity) = (None, None);
+        file.project.indicators.retain(|of, _| of.as_str() == id);
+        Some(Self {
+            file,
+            definition,
+            rule: None,
+            path: self.path.clone(),
+            outlines: RefCell::new(None),
+        })
     }
 
     pub(crate) fn plan(&self) -> Plan<'_> {

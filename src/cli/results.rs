@@ -13,7 +13,7 @@ use levekaar::explain::method_in_words;
 use levekaar::history::{YearFigures, history};
 use levekaar::load;
 use levekaar::neighbour::Neighbours;
-use levekaar::picture::{candidate_map, probability_map, score_map};
+use levekaar::picture::{candidate_map, probability_map};
 use levekaar::project::Choice;
 use levekaar::provenance::{InputFile, Provenance};
 use levekaar::report::candidates::candidate_section;
@@ -28,6 +28,7 @@ use miette::{IntoDiagnostic, WrapErr};
 
 use super::allocate::{Funded, of_project};
 use super::input::Job;
+use super::map::Drawn;
 use super::select::{Chosen, chosen};
 use super::spatial::clusters::{self, Clusters};
 use super::terminal::Terminal;
@@ -63,20 +64,22 @@ impl Results {
     pub(crate) fn of(job: Job, terminal: &Terminal) -> miette::Result<Self> {
         let mut analysis = job.analyse(terminal)?;
         let boundaries = job.boundaries(&analysis.table, &mut analysis.notices)?;
+        let uncertainty = super::uncertainty::of_project(&job, &analysis, terminal)?;
         let map = match &boundaries {
-            Some(boundaries) => Some(terminal.during("drawing the map", || {
-                let (project, language) = (job.project(), job.project().language);
-                let (svg, notices) = score_map(&analysis, boundaries, project, language)?;
+            Some(boundaries) => {
+                let options = &job.project().map;
+                let drawn = Drawn { job: &job, analysis: &analysis, boundaries, options };
+                let (svg, notices) =
+                    drawn.svg(uncertainty.as_ref(), job.project().language, terminal)?;
                 analysis.notices.extend(notices);
-                miette::Result::<_>::Ok(svg)
-            })?),
+                Some(svg)
+            }
             None => None,
         };
         let candidates = candidate_areas(&job, &analysis, boundaries.as_ref(), terminal)?;
         if let Some((found, _)) = &candidates {
             analysis.notices.extend_from_slice(&found.notices);
         }
-        let uncertainty = super::uncertainty::of_project(&job, &analysis, terminal)?;
         if let Some(uncertainty) = &uncertainty {
             analysis.notices.extend_from_slice(&uncertainty.notices);
         }

@@ -1,44 +1,63 @@
 //! How are the areas drawn?
 //!
-//! From the paper up: colours, outlines of the selection, names, and the word across synthetic
+//! From the paper up: colours and hatches, outlines of the selection, and the word across synthetic
 //! maps.
 
 use rayon::prelude::*;
 
-use super::label::{self, Label};
 use super::outline::{Frame, GRID, Outline};
 use super::text::{Style, escaped, tenth};
-use super::{MapArea, MapRequest, NO_DATA_AREA, SelectionMark, legend, palette};
-use crate::language::{message, number};
+use super::{Gap, Key, MapArea, MapRequest, SelectionMark, hatch, legend, palette};
+use crate::language::{Language, message, number};
 
-/// Draws all areas into their frame.
+/// A drawing of areas: the map, a panel or an inset.
+pub(super) struct Part<'a> {
+    /// Whose areas.
+    pub(super) areas: &'a [MapArea<'a>],
+    /// One an area.
+    pub(super) outlines: &'a [Outline],
+    /// The class of their paths.
+    pub(super) class: &'static str,
+    /// How thick lines are, for those of a map of its own.
+    pub(super) pen: f64,
+}
+
+/// The outlines of areas in a frame.
+pub(super) fn outlines(areas: &[MapArea<'_>], frame: &Frame) -> Vec<Outline> {
+    areas.par_iter().map(|area| Outline::of(&area.shape.projected, frame)).collect()
+}
+
+/// The colours of areas below circles, or those of the classes.
+pub(super) fn fills(colours: &[String], circles: bool) -> Vec<String> {
+    let fill = |colour: &String| if circles { palette::paler(colour) } else { colour.clone() };
+    colours.iter().map(fill).collect()
+}
+
+/// Draws all areas into their frame, in one fill a class.
 pub(super) fn write_map(
     out: &mut String,
     request: &MapRequest<'_>,
-    frame: &Frame,
-    colours: &[String],
+    part: &Part<'_>,
+    fills: &[String],
 ) {
-    let outlines: Vec<Outline> =
-        request.areas.par_iter().map(|area| Outline::of(&area.shape.projected, frame)).collect();
-    let pens = Pens::for_areas(request.areas.len());
+    let pens = Pens::for_areas(part.areas.len(), part.pen);
     out.push_str(&format!(
         "<g class=\"areas\" transform=\"scale({})\" fill-rule=\"evenodd\" stroke=\"#4d4d4d\" \
          stroke-width=\"{}\" stroke-linejoin=\"round\">\n",
         1.0 / GRID,
         tenth(pens.border * GRID)
     ));
-    let hatch = format!("url(#{NO_DATA_AREA})");
-    write_group(out, request, &outlines, None, ("no-data", &hatch));
-    for (class, colour) in colours.iter().enumerate() {
+    for gap in Gap::ALL {
+        let fill = (hatch::name(gap), hatch::of_areas(gap));
+        write_group(out, request, part, &|area| area.class.is_none() && area.gap == gap, fill);
+    }
+    for (class, fill) in fills.iter().enumerate() {
         let name = format!("class-{}", class + 1);
-        write_group(out, request, &outlines, Some(class), (&name, colour));
+        let fill = (name.as_str(), fill.clone());
+        write_group(out, request, part, &|area| area.class == Some(class), fill);
     }
     out.push_str("</g>\n");
-    write_selection(out, request, &outlines, &pens);
-    write_labels(out, request, &outlines, colours);
-    if request.synthetic {
-        write_watermark(out, request, frame);
-    }
+    write_selection(out, part, &pens);
 }
 
 /// Widths of lines in px, thinner where there are many areas.
@@ -48,30 +67,32 @@ struct Pens {
 }
 
 impl Pens {
-    fn for_areas(n_areas: usize) -> Self {
-        match n_areas {
+    fn for_areas(n_areas: usize, times: f64) -> Self {
+        let pens = match n_areas {
             0..=150 => Self { border: 0.7, selected: 2.6 },
             151..=1_000 => Self { border: 0.4, selected: 1.5 },
             1_001..=6_000 => Self { border: 0.2, selected: 1.2 },
             6_001..=20_000 => Self { border: 0.1, selected: 0.8 },
             _ => Self { border: 0.1, selected: 0.5 },
-        }
+        };
+        Self { border: pens.border * times, selected: pens.selected * times }
     }
 }
 
-/// All areas of one class.
+/// All areas of one class or gap.
 fn write_group(
     out: &mut String,
     request: &MapRequest<'_>,
-    outlines: &[Outline],
-    class: Option<usize>,
-    (name, fill): (&str, &str),
+    part: &Part<'_>,
+    belongs: &(dyn Fn(&MapArea<'_>) -> bool + Sync),
+    (name, fill): (&str, String),
 ) {
-    let members: Vec<String> = request
+    let class = part.class;
+    let members: Vec<String> = part
         .areas
         .par_iter()
-        .zip(outlines)
-        .filter(|(area, _)| area.class == class)
+        .zip(part.outlines)
+        .filter(|(area, _)| belongs(area))
         .map(|(area, outline)| {
             let mark = match area.selection {
                 SelectionMark::Selected => " selected",
@@ -79,7 +100,7 @@ fn write_group(
                 SelectionMark::Unknown => " undecided",
             };
             format!(
-                "<path class=\"area{mark}\" data-area=\"{}\" d=\"{}\"><title>{}</title></path>\n",
+                "<path class=\"{class}{mark}\" data-{class}=\"{}\" d=\"{}\"><title>{}</title></path>\n",
                 escaped(area.shape.id.as_str()),
                 outline.path(),
                 escaped(&tooltip(request, area))
@@ -105,16 +126,28 @@ fn tooltip(request: &MapRequest<'_>, area: &MapArea<'_>) -> String {
     } else {
         area.reason.to_owned()
     };
-    let title = request.legend_title;
-    parts.push(message(language, "map.tooltip_value", &[("title", title), ("value", &value)]));
+    let says = |title: &str, value: &str| {
+        message(language, "map.tooltip_value", &[("title", title), ("value", value)])
+    };
+    if let Key::Square(square) = request.key {
+        let of = |x: f64, axis: &super::Axis<'_>| match x.is_finite() {
+            true => number(x, axis.decimals, language),
+            false => area.reason.to_owned(),
+        };
+        parts.push(says(square.x.title, &of(area.value, &square.x)));
+        parts.push(says(square.y.title, &of(area.second, &square.y)));
+    } else {
+        parts.push(says(request.legend_title, &value));
+    }
     if let Some(class) = area.class {
         let (class_number, n) = ((class + 1).to_string(), request.n_classes().to_string());
         let range = legend::range_text(request, class);
         let values = [("class", class_number.as_str()), ("n", &n), ("range", &range)];
-        parts.push(match request.categories {
-            Some(_) => range,
-            None => message(language, "map.tooltip_class", &values),
-        });
+        match request.key {
+            Key::Kinds(_) => parts.push(range),
+            Key::Ranges { .. } => parts.push(message(language, "map.tooltip_class", &values)),
+            Key::Square(_) => {}
+        }
     }
     if let Some(people) = area.population {
         let people = number(people, 0, language);
@@ -129,11 +162,12 @@ fn tooltip(request: &MapRequest<'_>, area: &MapArea<'_>) -> String {
 }
 
 /// Outlines of selected and undecided areas, above all colours.
-fn write_selection(out: &mut String, request: &MapRequest<'_>, outlines: &[Outline], pens: &Pens) {
+fn write_selection(out: &mut String, part: &Part<'_>, pens: &Pens) {
     /// An islet must be this many pens wide to get a thick line around it.
     const LEAST: f64 = 4.0;
     let paths = |mark: SelectionMark| -> String {
-        let chosen = request.areas.iter().zip(outlines).filter(|(area, _)| area.selection == mark);
+        let chosen =
+            part.areas.iter().zip(part.outlines).filter(|(area, _)| area.selection == mark);
         chosen.map(|(_, outline)| outline.thick_path(LEAST * pens.selected)).collect()
     };
     let (dash, gap) = (tenth(pens.selected * 2.0 * GRID), tenth(pens.selected * 1.3 * GRID));
@@ -159,37 +193,9 @@ fn write_selection(out: &mut String, request: &MapRequest<'_>, outlines: &[Outli
     }
 }
 
-/// Names where they fit: light on dark colours, dark on light ones.
-fn write_labels(
-    out: &mut String,
-    request: &MapRequest<'_>,
-    outlines: &[Outline],
-    colours: &[String],
-) {
-    if request.areas.len() > label::MOST_LABELS {
-        return;
-    }
-    out.push_str("<g class=\"labels\" pointer-events=\"none\">\n");
-    for (area, outline) in request.areas.iter().zip(outlines) {
-        let Some(label) = Label::fit(area.name, outline) else { continue };
-        // The rim keeps names apart from hatches and borders, and is no wider than it must be.
-        let (ink, rim) = match area.class.and_then(|class| colours.get(class)) {
-            Some(colour) if palette::is_dark(colour) => ("#ffffff", colour.as_str()),
-            Some(_) | None => ("#1a1a1a", "#ffffff"),
-        };
-        out.push_str(&format!(
-            "<g paint-order=\"stroke\" stroke=\"{rim}\" stroke-width=\"2.4\" \
-             stroke-linejoin=\"round\">\n"
-        ));
-        label.write(out, ink);
-        out.push_str("</g>\n");
-    }
-    out.push_str("</g>\n");
-}
-
 /// The word "synthetic" across the map, so that a cut-out still says it.
-fn write_watermark(out: &mut String, request: &MapRequest<'_>, frame: &Frame) {
-    let text = message(request.language, "map.synthetic", &[]);
+pub(super) fn write_watermark(out: &mut String, language: Language, frame: &Frame) {
+    let text = message(language, "map.synthetic", &[]);
     let width_at_1 = Style { size: 1.0, ..Style::TITLE }.width(&text);
     let size = (frame.width * 0.8 / width_at_1).clamp(10.0, 80.0);
     let (x, y) = (frame.left + frame.width / 2.0, frame.top + frame.height / 2.0);

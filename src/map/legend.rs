@@ -1,65 +1,158 @@
 //! What do the colours mean, and how much lies behind each?
 
-use super::outline::Frame;
+use super::chart::shortened;
+use super::circles::Circles;
+use super::hatch;
+use super::square::Square;
 use super::text::{Anchor, Style, tenth};
-use super::{MapArea, MapRequest, NO_DATA_SWATCH, SelectionMark, message};
-use crate::language::{Language, number};
+use super::{Gap, Key, MapArea, MapRequest, SelectionMark, message, palette};
+use crate::language::{Language, number, shortest};
 
 /// Width of a colour field and of the space beside it.
 const SWATCH: (f64, f64) = (24.0, 32.0);
 /// Between two columns.
 const GAP: f64 = 14.0;
-/// The legend is never narrower or wider than this, in px.
+/// The legend of a single map is never narrower or wider than this, in px.
 const WIDTHS: (f64, f64) = (280.0, 360.0);
 
 /// What stands at the head of a row.
 enum Swatch {
     Colour(String),
-    Hatch,
+    Hatch(Gap),
     Line,
     Dashes,
 }
 
-/// One line of the legend: a sign, what it means, how many areas and people.
+/// One line of the legend: a sign, what it means, and a cell a column.
 struct Row {
     swatch: Swatch,
     text: String,
-    n_areas: String,
-    people: String,
+    cells: Vec<String>,
+}
+
+/// A group of areas that is counted by itself.
+#[derive(Clone, Copy)]
+pub(super) struct Group<'a> {
+    /// What stands above its counts, where there are several.
+    pub(super) title: &'a str,
+    /// Its areas.
+    pub(super) areas: &'a [MapArea<'a>],
 }
 
 /// The legend, ready to be written in one or two columns.
-pub(super) struct Legend {
+pub(super) struct Legend<'a> {
+    request: &'a MapRequest<'a>,
+    areas: &'a [MapArea<'a>],
     heading: String,
     direction: String,
-    note: Option<String>,
-    headers: [String; 2],
+    notes: Vec<String>,
+    headers: Vec<String>,
+    is_of_panels: bool,
     classes: Vec<Row>,
     others: Vec<Row>,
-    shows_people: bool,
+    square: Option<Square<'a>>,
+    circles: Option<Circles>,
     pub(super) width: f64,
 }
 
-impl Legend {
-    pub(super) fn of(request: &MapRequest<'_>, colours: &[String]) -> Self {
+impl<'a> Legend<'a> {
+    /// The legend of these groups: one, or one a panel; at most `room` px wide.
+    pub(super) fn of(
+        request: &'a MapRequest<'a>,
+        colours: &[String],
+        groups: &[Group<'a>],
+        circles: Option<Circles>,
+        room: f64,
+    ) -> Self {
         let language = request.language;
-        let classes = class_rows(request, colours);
+        let say = |key: &str| message(language, key, &[]);
+        let shows_people =
+            groups.iter().flat_map(|group| group.areas).any(|area| area.population.is_some());
+        let square = match request.key {
+            Key::Square(square) => Some(square),
+            Key::Ranges { .. } | Key::Kinds(_) => None,
+        };
+        let mut notes = Vec::new();
+        if let Key::Ranges { limits, turn } = request.key {
+            if limits.len() > 2 {
+                notes.push(say("map.upper_limit"));
+            }
+            if let Some(turn) = turn {
+                // A value that was typed is printed as it is, a mean as the limits are.
+                let typed = shortest(turn.reference, language);
+                let limit = number(turn.reference, request.decimals + 1, language);
+                let reference = if typed.len() <= limit.len() { typed } else { limit };
+                notes.push(message(language, "map.reference", &[("reference", &reference)]));
+            }
+        }
+        if square.is_some() {
+            let key = if shows_people { "map.square_counts" } else { "map.square_areas" };
+            notes.push(say(key));
+        }
+        // Long titles of panels are cut, so that all columns have room.
+        let column = (room - SWATCH.1 - 110.0) / groups.len() as f64 - GAP;
         let mut legend = Self {
+            request,
+            areas: groups.first().map_or(&[], |group| group.areas),
             heading: request.legend_title.to_owned(),
             direction: request.direction_text(),
-            note: (classes.len() > 1 && request.categories.is_none())
-                .then(|| message(language, "map.upper_limit", &[])),
-            headers: ["map.n_areas", "map.n_people"].map(|key| message(language, key, &[])),
-            classes,
-            others: other_rows(request),
-            shows_people: request.areas.iter().any(|area| area.population.is_some()),
+            notes,
+            headers: Vec::new(),
+            is_of_panels: groups.len() > 1,
+            classes: Vec::new(),
+            others: Vec::new(),
+            square,
+            circles,
             width: 0.0,
         };
-        let texts = legend.classes.iter().map(|row| Style::BODY.width(&row.text));
-        let label = texts.fold(0.0, f64::max);
-        let wanted = SWATCH.1 + label + legend.columns().iter().map(|w| w + GAP).sum::<f64>();
-        legend.width = wanted.clamp(WIDTHS.0, WIDTHS.1);
+        legend.count(colours, groups, Cells::both(groups, shows_people), column);
+        if groups.len() > 1 {
+            if shows_people && legend.wanted_width() > room {
+                legend.count(colours, groups, Cells::Areas, column);
+            }
+            let cells = if legend.classes.iter().any(|row| row.cells[0].contains('·')) {
+                "map.panel_counts"
+            } else {
+                "map.panel_areas"
+            };
+            legend.notes.insert(0, say(cells));
+            legend.width = legend.wanted_width().clamp(WIDTHS.0, room);
+        } else {
+            legend.width = legend.wanted_width().clamp(WIDTHS.0, WIDTHS.1.min(room));
+        }
         legend
+    }
+
+    /// Fills the rows with these cells.
+    fn count(&mut self, colours: &[String], groups: &[Group<'_>], cells: Cells, column: f64) {
+        let language = self.request.language;
+        self.headers = match cells {
+            Cells::Apart => {
+                ["map.n_areas", "map.n_people"].map(|key| message(language, key, &[])).to_vec()
+            }
+            Cells::Areas if groups.len() == 1 => vec![message(language, "map.n_areas", &[])],
+            Cells::Areas | Cells::Together => {
+                groups.iter().map(|group| shortened(group.title, Style::SMALL, column)).collect()
+            }
+        };
+        let of = |belongs: &dyn Fn(&MapArea<'_>) -> bool| -> Vec<String> {
+            let counted = groups.iter().map(|group| counts(language, group.areas, belongs));
+            counted
+                .flat_map(|(n_areas, people)| match cells {
+                    Cells::Apart => vec![n_areas, people],
+                    Cells::Areas => vec![n_areas],
+                    Cells::Together => vec![format!("{n_areas} · {people}")],
+                })
+                .collect()
+        };
+        self.classes = class_rows(self.request, colours, &of);
+        self.others = other_rows(self.request, groups, &of);
+    }
+
+    fn wanted_width(&self) -> f64 {
+        let texts = self.classes.iter().map(|row| Style::BODY.width(&row.text));
+        let label = texts.fold(if self.headers.len() > 2 { 110.0 } else { 0.0 }, f64::max);
+        SWATCH.1 + label + self.columns().iter().map(|w| w + GAP).sum::<f64>()
     }
 
     /// Everything below each other; gives the bottom.
@@ -80,23 +173,28 @@ impl Legend {
         let y = Style::HEADING.write_lines(out, x, top, &heading);
         let direction = Style::BODY.wrap(&self.direction, self.width);
         let y = Style::BODY.write_lines(out, x, y + 1.0, &direction) + 4.0;
+        if let Some(square) = &self.square {
+            return square.write(out, (x, y + 8.0), self.request, self.areas);
+        }
         let y = self.write_headers(out, x, y);
         self.classes.iter().fold(y, |y, row| self.write_row(out, x, y, row))
     }
 
     fn write_others(&self, out: &mut String, x: f64, top: f64, headers: bool) -> f64 {
         let mut y = top;
-        if headers && !self.others.is_empty() {
+        if (headers || self.square.is_some()) && !self.others.is_empty() {
             y = self.write_headers(out, x, y);
         }
         y = self.others.iter().fold(y, |y, row| self.write_row(out, x, y, row));
-        match &self.note {
-            Some(note) => {
-                let lines = Style::SMALL.wrap(note, self.width);
-                Style::SMALL.write_lines(out, x, y + 6.0, &lines)
-            }
-            None => y,
+        for note in &self.notes {
+            let lines = Style::SMALL.wrap(note, self.width);
+            y = Style::SMALL.write_lines(out, x, y + 4.0, &lines);
         }
+        if let Some(circles) = &self.circles {
+            let heading = message(self.request.language, "map.n_people", &[]);
+            y = circles.write_legend(out, (x, y + 14.0), &heading, self.request);
+        }
+        y
     }
 
     fn write_headers(&self, out: &mut String, x: f64, y: f64) -> f64 {
@@ -112,9 +210,9 @@ impl Legend {
         let room = self.width - SWATCH.1 - rights.iter().map(|(w, _)| w + GAP).sum::<f64>();
         let lines = Style::BODY.wrap(&row.text, room.max(40.0));
         let height = (Style::BODY.line_height() * lines.len() as f64).max(16.0) + 5.0;
-        write_swatch(out, x, y, &row.swatch);
+        write_swatch(out, x, y, &row.swatch, self.circles.is_some());
         let bottom = Style::BODY.write_lines(out, x + SWATCH.1, y + 1.0, &lines);
-        for ((_, right), text) in rights.iter().zip([&row.n_areas, &row.people]) {
+        for ((_, right), text) in rights.iter().zip(&row.cells) {
             let style = Style::BODY.anchored(Anchor::End);
             style.write(out, (*right, y + 1.0 + style.size * 0.95), text);
         }
@@ -124,14 +222,17 @@ impl Legend {
     /// The widths of the columns of numbers.
     fn columns(&self) -> Vec<f64> {
         let rows = || self.classes.iter().chain(&self.others);
-        let widest = |header: &str, texts: &mut dyn Iterator<Item = &String>| {
+        let widest = |column: usize, header: &str| {
+            let texts = rows().filter_map(|row| row.cells.get(column));
             texts.map(|text| Style::BODY.width(text)).fold(Style::SMALL.width(header), f64::max)
         };
-        let mut columns = vec![widest(&self.headers[0], &mut rows().map(|row| &row.n_areas))];
-        if self.shows_people {
-            columns.push(widest(&self.headers[1], &mut rows().map(|row| &row.people)));
+        let widths = self.headers.iter().enumerate().map(|(at, header)| widest(at, header));
+        if self.is_of_panels {
+            // Columns of one kind are as wide as each other.
+            let widest = widths.fold(0.0, f64::max);
+            return vec![widest; self.headers.len()];
         }
-        columns
+        widths.collect()
     }
 
     /// Width and right edge of each column of numbers.
@@ -150,51 +251,91 @@ impl Legend {
         rights.reverse();
         rights
     }
+
+    /// The height of the legend as it would be written.
+    pub(super) fn height(&self, wide: bool) -> f64 {
+        let mut scratch = String::new();
+        if wide {
+            self.write_wide(&mut scratch, 0.0, 0.0)
+        } else {
+            self.write_tall(&mut scratch, 0.0, 0.0)
+        }
+    }
 }
 
+/// What the cells of a row hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cells {
+    /// Areas in one column and people in the next.
+    Apart,
+    /// Areas and people of each group in one column.
+    Together,
+    /// Areas alone.
+    Areas,
+}
+
+impl Cells {
+    fn both(groups: &[Group<'_>], shows_people: bool) -> Self {
+        match (groups.len(), shows_people) {
+            (_, false) => Self::Areas,
+            (0 | 1, true) => Self::Apart,
+            (_, true) => Self::Together,
+        }
+    }
+}
+
+type Count<'a> = dyn Fn(&dyn Fn(&MapArea<'_>) -> bool) -> Vec<String> + 'a;
+
 /// The classes, the worst first.
-fn class_rows(request: &MapRequest<'_>, colours: &[String]) -> Vec<Row> {
+fn class_rows(request: &MapRequest<'_>, colours: &[String], count: &Count<'_>) -> Vec<Row> {
+    if let Key::Square(_) = request.key {
+        return Vec::new();
+    }
     let mut rows: Vec<Row> = colours
         .iter()
         .enumerate()
         .map(|(class, colour)| {
-            let (n_areas, people) = counts(request, |area| area.class == Some(class));
+            let cells = count(&|area| area.class == Some(class));
             let text = range_text(request, class);
-            Row { swatch: Swatch::Colour(colour.clone()), text, n_areas, people }
+            Row { swatch: Swatch::Colour(colour.clone()), text, cells }
         })
         .collect();
-    if request.worst_is_highest() && request.categories.is_none() {
+    if request.worst_is_highest() && matches!(request.key, Key::Ranges { .. }) {
         rows.reverse();
     }
     rows
 }
 
-/// No data, selected, undecided: those that the map has.
-fn other_rows(request: &MapRequest<'_>) -> Vec<Row> {
-    let row = |swatch, text, (n_areas, people)| Row { swatch, text, n_areas, people };
+/// Gaps, selected, undecided: those that the map has.
+fn other_rows(request: &MapRequest<'_>, groups: &[Group<'_>], count: &Count<'_>) -> Vec<Row> {
     let language = request.language;
     let mut rows = Vec::new();
-    if request.areas.iter().any(|area| area.class.is_none()) {
-        let without = counts(request, |area| area.class.is_none());
-        rows.push(row(Swatch::Hatch, request.undefined_text(), without));
+    for gap in hatch::present(groups.iter().flat_map(|group| group.areas)) {
+        let cells = count(&|area| area.class.is_none() && area.gap == gap);
+        rows.push(Row { swatch: Swatch::Hatch(gap), text: request.gap_text(gap), cells });
     }
     if let Some(rule) = request.selection_rule {
         let text = message(language, "map.selected", &[("rule", rule)]);
-        let selected = counts(request, |area| area.selection == SelectionMark::Selected);
-        rows.push(row(Swatch::Line, text, selected));
-        if request.areas.iter().any(|area| area.selection == SelectionMark::Unknown) {
-            let unknown = counts(request, |area| area.selection == SelectionMark::Unknown);
-            rows.push(row(Swatch::Dashes, message(language, "map.unknown", &[]), unknown));
+        let cells = count(&|area| area.selection == SelectionMark::Selected);
+        rows.push(Row { swatch: Swatch::Line, text, cells });
+        let is_open = |area: &MapArea<'_>| area.selection == SelectionMark::Unknown;
+        if groups.iter().flat_map(|group| group.areas).any(is_open) {
+            let text = message(language, "map.unknown", &[]);
+            rows.push(Row { swatch: Swatch::Dashes, text, cells: count(&is_open) });
         }
     }
     rows
 }
 
 /// How many areas, and how many people live in them as far as that is known.
-fn counts(request: &MapRequest<'_>, belongs: impl Fn(&MapArea<'_>) -> bool) -> (String, String) {
-    let chosen: Vec<&MapArea<'_>> = request.areas.iter().filter(|area| belongs(area)).collect();
+pub(super) fn counts(
+    language: Language,
+    areas: &[MapArea<'_>],
+    belongs: impl Fn(&MapArea<'_>) -> bool,
+) -> (String, String) {
+    let chosen: Vec<&MapArea<'_>> = areas.iter().filter(|area| belongs(area)).collect();
     let known: Vec<f64> = chosen.iter().filter_map(|area| area.population).collect();
-    let whole = |x: f64| number(x, 0, request.language);
+    let whole = |x: f64| number(x, 0, language);
     let people = if known.len() == chosen.len() {
         whole(known.iter().sum())
     } else if known.is_empty() {
@@ -208,11 +349,13 @@ fn counts(request: &MapRequest<'_>, belongs: impl Fn(&MapArea<'_>) -> bool) -> (
 
 /// The limits of a class, as `1,2 til 3,4`, or one number where both are the same.
 pub(super) fn range_text(request: &MapRequest<'_>, class: usize) -> String {
-    if let Some(categories) = request.categories {
-        return categories.kinds[class].label.clone();
-    }
-    let (from, to) = (request.limits[class], request.limits[class + 1]);
-    let decimals = legend_decimals(request.limits, request.decimals, request.language);
+    let limits = match request.key {
+        Key::Kinds(categories) => return categories.kinds[class].label.clone(),
+        Key::Square(square) => return square.range_text(request, class),
+        Key::Ranges { limits, .. } => limits,
+    };
+    let (from, to) = (limits[class], limits[class + 1]);
+    let decimals = decimals_of(limits, request.decimals, request.language);
     let [from_text, to_text] = [from, to].map(|x| number(x, decimals, request.language));
     if from == to {
         return to_text;
@@ -221,7 +364,7 @@ pub(super) fn range_text(request: &MapRequest<'_>, class: usize) -> String {
 }
 
 /// As many decimals as asked for, or more where limits would look alike.
-fn legend_decimals(limits: &[f64], asked: usize, language: Language) -> usize {
+pub(super) fn decimals_of(limits: &[f64], asked: usize, language: Language) -> usize {
     /// Beyond these, limits differ by rounding errors only.
     const MOST: usize = 6;
     (asked..MOST)
@@ -234,55 +377,29 @@ fn legend_decimals(limits: &[f64], asked: usize, language: Language) -> usize {
         .unwrap_or(MOST.max(asked))
 }
 
-fn write_swatch(out: &mut String, x: f64, y: f64, swatch: &Swatch) {
-    let (x, y, w) = (tenth(x), tenth(y), tenth(SWATCH.0));
+fn write_swatch(out: &mut String, x: f64, y: f64, swatch: &Swatch, circles: bool) {
+    let mut circle = String::new();
     let sign = match swatch {
-        Swatch::Colour(colour) => format!(r##"fill="{colour}" stroke="#666" stroke-width=".6""##),
-        Swatch::Hatch => {
-            format!(r##"fill="url(#{NO_DATA_SWATCH})" stroke="#666" stroke-width=".6""##)
+        Swatch::Colour(colour) => {
+            let mut fill = colour.clone();
+            if circles {
+                circle = Circles::swatch(x + SWATCH.0 / 2.0, y + 8.0, colour);
+                fill = palette::paler(colour);
+            }
+            format!(r##"class="swatch" fill="{fill}" stroke="#666" stroke-width=".6""##)
         }
+        Swatch::Hatch(gap) => format!(
+            r##"class="swatch" fill="{}" stroke="#666" stroke-width=".6""##,
+            hatch::of_swatch(*gap)
+        ),
         Swatch::Line => r##"fill="none" stroke="#111" stroke-width="2.6""##.to_owned(),
         Swatch::Dashes => {
             r##"fill="none" stroke="#111" stroke-width="2" stroke-dasharray="5 3""##.to_owned()
         }
     };
+    let (x, y, w) = (tenth(x), tenth(y), tenth(SWATCH.0));
     out.push_str(&format!("<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"16\" {sign}/>\n"));
-}
-
-/// Writes a bar of a round number of metres or kilometres, its top left at `(x, y)`; gives the
-/// bottom.
-pub(super) fn write_scale_bar(
-    out: &mut String,
-    (x, y): (f64, f64),
-    frame: &Frame,
-    language: Language,
-) -> f64 {
-    /// The bar is at most this long, in px.
-    const LONGEST: f64 = 150.0;
-    let metres = round_length(LONGEST / frame.scale);
-    let length = metres * frame.scale;
-    let text = if metres >= 1000.0 {
-        format!("{}\u{a0}km", number(metres / 1000.0, 0, language))
-    } else {
-        format!("{}\u{a0}m", number(metres, 0, language))
-    };
-    let (top, bottom) = (tenth(y), tenth(y + 6.0));
-    let (left, right) = (tenth(x), tenth(x + length));
-    out.push_str(&format!(
-        "<path class=\"scale-bar\" d=\"M{left} {top}V{bottom}H{right}V{top}\" fill=\"none\" \
-         stroke=\"#333\" stroke-width=\"1.5\"/>\n"
-    ));
-    Style::SMALL.write(out, (x + length + 6.0, y + 8.0), &text);
-    y + 14.0
-}
-
-/// The greatest of 1, 2 and 5 times a power of ten metres that is not above `most`.
-fn round_length(most: f64) -> f64 {
-    let mut unit = 1.0;
-    while unit * 10.0 <= most {
-        unit *= 10.0;
-    }
-    [5.0, 2.0, 1.0].iter().map(|step| step * unit).find(|&x| x <= most).unwrap_or(unit)
+    out.push_str(&circle);
 }
 
 #[cfg(test)]
@@ -291,15 +408,8 @@ mod tests {
 
     #[test]
     fn limits_that_would_look_alike_get_more_decimals() {
-        assert_eq!(legend_decimals(&[0.0, 1.0, 2.0], 1, Language::En), 1);
-        assert_eq!(legend_decimals(&[0.0, 0.04, 0.041, 2.0], 1, Language::En), 3);
-        assert_eq!(legend_decimals(&[0.0, 0.0, 2.0], 0, Language::En), 0);
-    }
-
-    #[test]
-    fn scale_bars_have_round_lengths() {
-        assert_eq!(round_length(7_300.0), 5_000.0);
-        assert_eq!(round_length(190_000.0), 100_000.0);
-        assert_eq!(round_length(2.5), 2.0);
+        assert_eq!(decimals_of(&[0.0, 1.0, 2.0], 1, Language::En), 1);
+        assert_eq!(decimals_of(&[0.0, 0.04, 0.041, 2.0], 1, Language::En), 3);
+        assert_eq!(decimals_of(&[0.0, 0.0, 2.0], 0, Language::En), 0);
     }
 }

@@ -40,6 +40,12 @@ impl Frame {
             // A map of no shapes is an empty panel.
             (low, high) = (Coord { x: 0.0, y: 0.0 }, Coord { x: 1.0, y: 1.0 });
         }
+        Self::of([low.x, low.y, high.x, high.y], width, height)
+    }
+
+    /// The largest frame of at most `width` × `height` px around west, south, east and north.
+    pub(super) fn of([west, south, east, north]: [f64; 4], width: f64, height: f64) -> Self {
+        let (low, high) = (Coord { x: west, y: south }, Coord { x: east, y: north });
         // A metre at least, so that a map of one point does not divide by zero.
         let (span_x, span_y) = ((high.x - low.x).max(1.0), (high.y - low.y).max(1.0));
         let scale = (width / span_x).min(height / span_y);
@@ -59,10 +65,69 @@ impl Frame {
         Self { left, top, ..self }
     }
 
+    /// The box of west, south, east and north on the paper, in px.
+    pub(super) fn on_paper(&self, [west, south, east, north]: [f64; 4]) -> Rect {
+        Rect {
+            left: self.left + (west - self.west) * self.scale,
+            top: self.top + (self.north - north) * self.scale,
+            right: self.left + (east - self.west) * self.scale,
+            bottom: self.top + (self.north - south) * self.scale,
+        }
+    }
+
+    /// The frame's own box, in px.
+    pub(super) fn rect(&self) -> Rect {
+        let (right, bottom) = (self.left + self.width, self.top + self.height);
+        Rect { left: self.left, top: self.top, right, bottom }
+    }
+
     fn grid_point(&self, point: Coord<f64>) -> (i32, i32) {
         let x = (self.left + (point.x - self.west) * self.scale) * GRID;
         let y = (self.top + (self.north - point.y) * self.scale) * GRID;
         (x.round() as i32, y.round() as i32)
+    }
+}
+
+/// A box on the paper, in px.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Rect {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
+}
+
+impl Rect {
+    /// Around a middle.
+    pub(super) fn around((x, y): (f64, f64), width: f64, height: f64) -> Self {
+        let (half, tall) = (width / 2.0, height / 2.0);
+        Self { left: x - half, top: y - tall, right: x + half, bottom: y + tall }
+    }
+
+    /// The same, so much wider on each side.
+    pub(super) fn wider(self, by: f64) -> Self {
+        Self {
+            left: self.left - by,
+            top: self.top - by,
+            right: self.right + by,
+            bottom: self.bottom + by,
+        }
+    }
+
+    /// Whether two boxes share a place.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
+    }
+
+    /// Whether the other box lies inside.
+    pub(super) fn holds(&self, other: &Self) -> bool {
+        self.left <= other.left
+            && other.right <= self.right
+            && self.top <= other.top
+            && other.bottom <= self.bottom
     }
 }
 
@@ -91,6 +156,76 @@ impl Outline {
             rings.push(vec![(x - 2, y - 2), (x + 2, y - 2), (x + 2, y + 2), (x - 2, y + 2)]);
         }
         Self { rings }
+    }
+
+    /// The box around all rings, in px.
+    pub(super) fn rect(&self) -> Rect {
+        let mut rect = Rect {
+            left: f64::INFINITY,
+            top: f64::INFINITY,
+            right: f64::NEG_INFINITY,
+            bottom: f64::NEG_INFINITY,
+        };
+        for &(x, y) in self.rings.iter().flatten() {
+            let (x, y) = (f64::from(x) / GRID, f64::from(y) / GRID);
+            rect.left = rect.left.min(x);
+            rect.right = rect.right.max(x);
+            rect.top = rect.top.min(y);
+            rect.bottom = rect.bottom.max(y);
+        }
+        rect
+    }
+
+    /// The surface in px², holes not counted: shells and holes run in opposite directions.
+    pub(super) fn surface(&self) -> f64 {
+        let twice = |ring: &Ring| -> i64 {
+            let n = ring.len();
+            (0..n)
+                .map(|at| {
+                    let ((ax, ay), (bx, by)) = (ring[at], ring[(at + 1) % n]);
+                    i64::from(ax) * i64::from(by) - i64::from(bx) * i64::from(ay)
+                })
+                .sum()
+        };
+        self.rings.iter().map(twice).sum::<i64>().unsigned_abs() as f64 / 2.0 / (GRID * GRID)
+    }
+
+    /// How far a point (in steps of the grid) is from the outline; less than `least` where it is
+    /// nearer than that, which saves looking further.
+    pub(super) fn distance(&self, (x, y): (f64, f64), least: f64) -> f64 {
+        let mut nearest = f64::INFINITY;
+        for ring in &self.rings {
+            for (at, a) in ring.iter().enumerate() {
+                let b = ring[(at + 1) % ring.len()];
+                let ((ax, ay), (bx, by)) =
+                    ((f64::from(a.0), f64::from(a.1)), (f64::from(b.0), f64::from(b.1)));
+                let (dx, dy) = (bx - ax, by - ay);
+                let along = ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy).max(1e-9);
+                let along = along.clamp(0.0, 1.0);
+                nearest = nearest.min((ax + along * dx - x).hypot(ay + along * dy - y));
+                if nearest < least {
+                    return nearest;
+                }
+            }
+        }
+        nearest
+    }
+
+    /// The parts of a horizontal line that lie inside, in steps of the grid, by the even-odd rule.
+    pub(super) fn spans(&self, y: f64) -> Vec<(f64, f64)> {
+        let mut crossings = Vec::new();
+        for ring in &self.rings {
+            for (idx, &a) in ring.iter().enumerate() {
+                let b = ring[(idx + 1) % ring.len()];
+                let ((ax, ay), (bx, by)) =
+                    ((f64::from(a.0), f64::from(a.1)), (f64::from(b.0), f64::from(b.1)));
+                if (ay <= y) != (by <= y) {
+                    crossings.push(ax + (y - ay) / (by - ay) * (bx - ax));
+                }
+            }
+        }
+        crossings.sort_by(f64::total_cmp);
+        crossings.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
     }
 
     /// SVG path data of all rings, in steps of the grid.

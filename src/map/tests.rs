@@ -22,7 +22,7 @@ fn holes_are_cut_out_by_the_even_odd_rule() {
     let path = svg.split("data-area=\"a\" d=\"").nth(1).unwrap().split('"').next().unwrap();
     assert_eq!(path.matches('z').count(), 2, "shell and hole: {path}");
     // The shell is 20 km² and the other area 8 km²; each is one colour, less names and borders.
-    let colours = palette::colours(2);
+    let colours = palette::sequential(2);
     let [with_hole, beside] = [0, 1].map(|class| n_pixels(&svg, &colours[class]) as f64);
     assert!((with_hole / beside - 19.0 / 8.0).abs() < 0.1, "{}", with_hole / beside);
 }
@@ -34,7 +34,7 @@ fn an_area_without_data_is_hatched_and_counted() {
         areas[1].class = None;
         areas[1].reason = "skjermet";
     });
-    assert!(n_pixels(&svg, NO_DATA_INK) > 300, "the hatch can be seen");
+    assert!(n_pixels(&svg, hatch::INK) > 300, "the hatch can be seen");
     let group = svg.split("class=\"no-data\" fill=\"url(#levekaar-no-data)\"").nth(1).unwrap();
     assert!(group.split("</g>").next().unwrap().contains("data-area=\"b\""));
     assert!(svg.contains(">Ingen data</text>") && svg.contains("Skår: skjermet"));
@@ -102,7 +102,7 @@ fn each_area_can_be_found_and_tells_its_numbers() {
 
 #[test]
 fn a_map_of_nothing_is_still_a_map() {
-    let request = MapRequest { areas: &[], limits: &[], ..request(&[]) };
+    let request = MapRequest { key: Key::Ranges { limits: &[], turn: None }, ..request(&[]) };
     assert!(rasterise(&choropleth(&request), 400).is_ok());
 }
 
@@ -141,7 +141,9 @@ fn drawn(change: impl FnOnce(&mut Vec<MapArea<'_>>, &mut MapRequest<'_>)) -> Str
         shape,
         name,
         value,
+        second: f64::NAN,
         reason: "",
+        gap: Gap::Missing,
         class: Some(class),
         population: Some(population),
         selection: SelectionMark::NotSelected,
@@ -161,11 +163,12 @@ fn request<'a>(areas: &'a [MapArea<'a>]) -> MapRequest<'a> {
         synthetic: false,
         legend_title: "Skår",
         direction: Direction::HigherIsWorse,
+        note: None,
         decimals: 1,
-        limits: &[0.0, 1.0, 2.5],
-        categories: None,
+        key: Key::Ranges { limits: &[0.0, 1.0, 2.5], turn: None },
         selection_rule: None,
         areas,
+        look: Look::default(),
     }
 }
 

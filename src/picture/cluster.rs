@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use crate::area::{Area, AreaId};
 use crate::boundary::Boundaries;
 use crate::language::{Language, message, shortest};
-use crate::map::{Categories, Category, MapArea, MapRequest, SelectionMark, choropleth};
+use crate::map::{
+    Categories, Category, Gap, Key, Look, MapArea, MapRequest, SelectionMark, choropleth,
+};
 use crate::project::Project;
 use crate::spatial::local::{Found, LocalStatistic, Quadrant};
 use crate::spatial::named::{Correction, HOT_COLD, Named};
@@ -65,6 +67,8 @@ pub fn cluster_map(
                     None => shape.name.as_deref().unwrap_or(shape.id.as_str()),
                 },
                 value: at.map_or(f64::NAN, |at| map.values[at]),
+                second: f64::NAN,
+                gap: Gap::Missing,
                 reason,
                 class,
                 population: area.and_then(|area| area.population),
@@ -80,15 +84,16 @@ pub fn cluster_map(
         synthetic: project.synthetic,
         legend_title: map.title,
         direction: crate::indicator::Direction::HigherIsWorse,
+        note: None,
         decimals: 2,
-        limits: &[],
-        categories: Some(Categories {
+        key: Key::Kinds(Categories {
             kinds: &kinds,
             note: &note(map.named, language),
             undefined: &says("spatial.undefined"),
         }),
         selection_rule: None,
         areas: &areas,
+        look: Look::default(),
     })
 }
 

@@ -10,7 +10,9 @@ use crate::boundary::Boundaries;
 use crate::classify::{Classing, classify};
 use crate::indicator::Direction;
 use crate::language::{Language, message};
-use crate::map::{MapArea, MapRequest, MapSet, SelectionMark, choropleth_with_sets};
+use crate::map::{
+    Gap, Key, Look, MapArea, MapRequest, MapSet, SelectionMark, choropleth_with_sets,
+};
 use crate::max_p::Regions;
 use crate::statistics::QuantileType;
 
@@ -69,6 +71,8 @@ pub fn region_map(
                 None => shape.name.as_deref().unwrap_or(shape.id.as_str()),
             },
             value: at.map_or(f64::NAN, |at| map.values[at]),
+            second: f64::NAN,
+            gap: Gap::Missing,
             reason: &no_figures,
             class: at.and_then(|at| classes.class_of()[at]),
             population: at.and_then(|at| map.areas[at].population),
@@ -88,11 +92,12 @@ pub fn region_map(
         synthetic: map.synthetic,
         legend_title: map.legend_title,
         direction: map.direction,
+        note: None,
         decimals: 2,
-        limits: classes.limits(),
-        categories: None,
+        key: Key::Ranges { limits: classes.limits(), turn: None },
         selection_rule: None,
         areas: &areas,
+        look: Look::default(),
     };
     Ok(choropleth_with_sets(&request, &sets))
 }

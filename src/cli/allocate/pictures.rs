@@ -9,8 +9,8 @@ use levekaar::classify::{Classing, classify};
 use levekaar::indicator::Direction;
 use levekaar::language::{Language, message};
 use levekaar::map::{
-    ChartHead, Curve, MapArea, MapRequest, Row, SLOPES, SelectionMark, Shift, Standing, lorenz,
-    money_map, scorecard_table, slope_chart, waterfall,
+    ChartHead, Curve, Gap, Key, Look, MapArea, MapRequest, Row, SLOPES, SelectionMark, Shift,
+    Standing, lorenz, money_map, scorecard_table, slope_chart, waterfall,
 };
 use levekaar::money::Money;
 use levekaar::report::funding::{Chart, value_text};
@@ -216,6 +216,8 @@ fn maps(
                     shape,
                     name: at.map_or(shape.id.as_str(), |at| base.areas[at].name.as_str()),
                     value: at.map_or(f64::NAN, |at| per_head[at]),
+                    second: f64::NAN,
+                    gap: Gap::Missing,
                     reason: &reason,
                     class: at.and_then(|at| class_of[at]),
                     population: at.map(|at| people[at]).filter(|people| !people.is_nan()),
@@ -236,11 +238,12 @@ fn maps(
                 synthetic: base.synthetic,
                 legend_title: &say("map-legend"),
                 direction: Direction::HigherIsWorse,
+                note: None,
                 decimals: 0,
-                limits: classes.limits(),
-                categories: None,
+                key: Key::Ranges { limits: classes.limits(), turn: None },
                 selection_rule: Some(&say("map-funded")),
                 areas: &areas,
+                look: Look::default(),
             },
             &say("map-darker"),
         );
