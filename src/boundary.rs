@@ -7,6 +7,7 @@
 
 mod crs;
 mod describe;
+mod utm;
 mod wkt;
 
 use geo::{Area, BoundingRect, MultiPolygon, polygon};

@@ -80,7 +80,8 @@ pub struct Chosen {
 /// deciding whose a disputed zone is, the choice with the best bound first. After `most_steps`
 /// partial sets the best so far is given with its bound. Above that size, or where the steps run
 /// out before anything is found: greedy growth from many zones with exchanges, one set after the
-/// other, and the bound of a knapsack that forgets connection, which may be far off.
+/// other, and the bound of knapsacks that forget connection: of what lies within reach of each
+/// zone, up to 3,000 zones, and of the whole map. It may be far off.
 ///
 /// # Panics
 ///
@@ -107,7 +108,7 @@ pub fn choose(zones: &Zones, limits: &Limits, most_steps: u64) -> Option<Chosen>
     }
     grow::grow(zones, limits).map(|(sets, n_steps)| {
         let value = sets.iter().map(|set| value_of(zones, set)).sum();
-        let bound = grow::loose_bound(zones, limits).max(value);
+        let bound = grow::bound(zones, limits).max(value);
         Chosen { sets: in_order(zones, sets), value, bound, is_proved: bound == value, n_steps }
     })
 }

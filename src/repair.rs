@@ -5,6 +5,7 @@
 //! rings enclose, and parts that overlap become one. Valid areas are left as they are, to the bit.
 
 use geo::bool_ops::{BooleanOps, FillRule, unary_union};
+use geo::kernels::{Kernel, Orientation, RobustKernel};
 use geo::orient::{Direction, Orient};
 use geo::{BoundingRect, Coord, CoordsIter, MultiPolygon, Polygon};
 
@@ -20,8 +21,67 @@ pub enum Fault {
     Nested,
 }
 
+/// Rings of up to so many points are looked at without a topology first.
+const QUICK: usize = 500;
+
 /// The first fault of an area, if it has one. A hole may touch its shell in a point.
 pub fn fault(polygons: &MultiPolygon<f64>) -> Option<Fault> {
+    if let [one] = polygons.0.as_slice()
+        && one.interiors().is_empty()
+        && one.exterior().0.len() <= QUICK
+        && is_simple(&one.exterior().0)
+    {
+        return None;
+    }
+    fault_by_topology(polygons)
+}
+
+/// Whether the sides of a closed ring meet in nothing but the end of one and the beginning of the
+/// next. Quick for rings of some hundred points, which most areas are.
+fn is_simple(ring: &[Coord<f64>]) -> bool {
+    let n = ring.len().saturating_sub(1);
+    let side = |at: usize| (ring[at], ring[at + 1]);
+    let turn = |a, b, c| RobustKernel::orient2d(a, b, c);
+    let mut by_x: Vec<(f64, f64, u32)> = (0..n)
+        .map(|at| {
+            let (a, b) = side(at);
+            (a.x.min(b.x), a.x.max(b.x), at as u32)
+        })
+        .collect();
+    by_x.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    for (place, &(_, until, one)) in by_x.iter().enumerate() {
+        let (a, b) = side(one as usize);
+        let (low, high) = (a.y.min(b.y), a.y.max(b.y));
+        for &(_, _, other) in by_x[place + 1..].iter().take_while(|other| other.0 <= until) {
+            let (c, d) = side(other as usize);
+            if c.y.min(d.y) > high || c.y.max(d.y) < low {
+                continue;
+            }
+            let meets = if (other + 1) % n as u32 == one {
+                goes_back(c, d, b)
+            } else if (one + 1) % n as u32 == other {
+                goes_back(a, b, d)
+            } else {
+                let sides = (turn(a, b, c), turn(a, b, d), turn(c, d, a), turn(c, d, b));
+                (sides.0 != sides.1 && sides.2 != sides.3)
+                    || (sides.0 == Orientation::Collinear && sides.1 == Orientation::Collinear)
+            };
+            if meets {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+/// Whether a line from `a` to `b` turns round there and runs over itself to `c`.
+fn goes_back(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> bool {
+    let (u, v) = (a - b, c - b);
+    u.x * v.x + u.y * v.y > 0.0 && RobustKernel::orient2d(a, b, c) == Orientation::Collinear
+}
+
+/// The same for areas of several rings, by what their lines share.
+fn fault_by_topology(polygons: &MultiPolygon<f64>) -> Option<Fault> {
     let topology = Topology::of(&[polygons]);
     let segments: Vec<Segment> = topology
         .arcs()
@@ -190,5 +250,24 @@ mod tests {
             interiors: [[(x: 0., y: 0.), (x: 1., y: 2.), (x: 2., y: 1.)]],
         );
         assert_eq!(fault(&MultiPolygon(vec![holed])), None);
+    }
+
+    proptest::proptest! {
+        /// The quick look and the topology agree on rings that touch, cross and run back.
+        #[test]
+        fn the_quick_look_finds_what_the_topology_finds(
+            points in proptest::collection::vec((0_i32..5, 0_i32..5), 3..10)
+        ) {
+            let mut ring: Vec<Coord<f64>> =
+                points.iter().map(|&(x, y)| Coord { x: f64::from(x), y: f64::from(y) }).collect();
+            ring.dedup();
+            if ring.len() > 1 && ring.first() == ring.last() {
+                ring.pop();
+            }
+            proptest::prop_assume!(ring.len() > 2);
+            ring.push(ring[0]);
+            let area = MultiPolygon(vec![Polygon::new(geo::LineString(ring.clone()), Vec::new())]);
+            proptest::prop_assert_eq!(is_simple(&ring), fault_by_topology(&area).is_none());
+        }
     }
 }

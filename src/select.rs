@@ -429,3 +429,5 @@ fn outcome_notices(rule: &RuleFile, areas: &[Area], outcomes: &[Truth], notices:
 mod tests;
 #[cfg(test)]
 mod tests_around;
+#[cfg(test)]
+mod tests_whole;

@@ -12,7 +12,7 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     let wanted = plain(wrong);
     let mut best: Option<(usize, &str)> = None;
     let mut longer: Option<&str> = None;
-    for name in known {
+    for name in known.into_iter().filter(|name| !name.trim().is_empty()) {
         if wanted.chars().count() >= BEGINNING && plain(name).starts_with(&wanted) {
             longer = longer.or(Some(name));
         }
@@ -36,5 +36,6 @@ mod tests {
         assert_eq!(nearest("xyz", ["population"]), None);
         assert_eq!(nearest("pop", ["population"]), None);
         assert_eq!(nearest("modell-2", ["modell-2-full-merger"]), Some("modell-2-full-merger"));
+        assert_eq!(nearest("x", ["", " "]), None, "a column without a name is no answer");
     }
 }

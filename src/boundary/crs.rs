@@ -13,6 +13,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::SourceShape;
+use super::utm::Utm;
 
 /// A coordinate system by its EPSG code; one of those that the program can read.
 ///
@@ -194,6 +195,8 @@ pub(crate) struct Route {
     to: Crs,
     source: Proj,
     target: Proj,
+    /// The quick way from degrees to a UTM zone.
+    utm: Option<Utm>,
 }
 
 impl Route {
@@ -206,7 +209,13 @@ impl Route {
         let failed = |reason: String| CrsError { from, to, reason };
         let source = from.projection().map_err(failed)?;
         let target = to.projection().map_err(failed)?;
-        Ok(Some(Self { from, to, source, target }))
+        let utm = match to.kind() {
+            Kind::Utm { zone, north } if from.is_degrees() => {
+                Some(Utm::of(zone, north, to.0 / 100 == 258))
+            }
+            Kind::Utm { .. } | Kind::Degrees | Kind::WebMercator => None,
+        };
+        Ok(Some(Self { from, to, source, target, utm }))
     }
 
     /// The same polygons in the other system.
@@ -230,6 +239,17 @@ impl Route {
 
     /// Moves points in place.
     fn points(&self, points: &mut [Coord<f64>]) -> Result<(), CrsError> {
+        let Some(utm) = &self.utm else { return self.by_library(points) };
+        for at in 0..points.len() {
+            match utm.of_degrees(points[at]) {
+                Some(moved) => points[at] = moved,
+                None => self.by_library(&mut points[at..=at])?,
+            }
+        }
+        Ok(())
+    }
+
+    fn by_library(&self, points: &mut [Coord<f64>]) -> Result<(), CrsError> {
         // The projections speak radians where the files speak degrees.
         if self.from.is_degrees() {
             let radians = |p: Coord<f64>| Coord { x: p.x.to_radians(), y: p.y.to_radians() };
@@ -317,6 +337,26 @@ mod tests {
         ];
         for (name, code) in names {
             assert_eq!(epsg_code(name), code, "{name}");
+        }
+    }
+
+    proptest::proptest! {
+        /// The quick way to a UTM zone is the library's.
+        #[test]
+        fn the_series_gives_the_metres_of_the_library(
+            off in -19.9..19.9_f64, latitude in -88.9..88.9_f64, zone in 28_u32..=38, which in 0..3
+        ) {
+            let code = [25800, 32600, 32700][which as usize] + zone;
+            let longitude = f64::from(zone) * 6.0 - 183.0 + off;
+            let [from, to] = [4326, code].map(|code| Crs::from_epsg(code).unwrap());
+            let route = Route::between(from, to).unwrap().unwrap();
+            let point = Coord { x: longitude, y: latitude };
+            let (mut quick, mut slow) = ([point], [point]);
+            route.points(&mut quick).unwrap();
+            route.by_library(&mut slow).unwrap();
+            let far = (quick[0] - slow[0]).x.hypot((quick[0] - slow[0]).y);
+            proptest::prop_assert!(far < 1e-6, "{point:?} to {code}: {far} m apart");
+            proptest::prop_assert_ne!(quick[0], point);
         }
     }
 

@@ -62,7 +62,7 @@ pub(crate) struct RegionsArgs {
     #[arg(long, value_name = "COLUMN")]
     id: Option<String>,
 
-    /// File of neighbours: pairs of ids (.csv) or .gal
+    /// File of neighbours: pairs of ids (.csv), .gal or .gwt
     #[arg(long, value_name = "FILE")]
     neighbours: Option<PathBuf>,
 
@@ -93,7 +93,8 @@ pub(crate) struct RegionsArgs {
     constructions: u32,
 
     /// Trial moves an area in each chain of the search that follows
-    #[arg(long, value_name = "N", default_value_t = TRIALS_PER_AREA as u32)]
+    #[arg(long, value_name = "N", default_value_t = TRIALS_PER_AREA as u32,
+          value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     trials: u32,
 
     /// What everything random starts from
@@ -286,16 +287,7 @@ fn of_table(args: &RegionsArgs) -> miette::Result<Given> {
     wanted.sort_unstable();
     wanted.dedup();
     let raw = columns::read(&args.input, &wanted, &[&id])?;
-    let areas: Vec<Area> = raw.text[&id].iter().map(|id| Area::of(id.as_str())).collect();
-    let mut seen = std::collections::BTreeSet::new();
-    if let Some(twice) = areas.iter().find(|area| !seen.insert(&area.id)) {
-        return Err(miette!(
-            help = "a row an area is needed; name the right column with `--id`",
-            "`{}` has more than one row with `{id}` = `{}`",
-            args.input.display(),
-            twice.id
-        ));
-    }
+    let areas = columns::areas(&raw, &args.input, &id)?;
     let mut notices = Vec::new();
     let outlines = match &args.boundaries {
         None => None,
@@ -355,7 +347,8 @@ fn neighbours(
         notices.extend(more);
         return Ok(found);
     };
-    let pairs = if file.extension().is_some_and(|e| e.eq_ignore_ascii_case("gal")) {
+    let is = |ending: &str| file.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending));
+    let pairs = if is("gal") || is("gwt") {
         let (weights, more) = load::weights::weights(file, areas).map_err(miette::Report::new)?;
         notices.extend(more);
         let id = |at: usize| areas[at].id.to_string();
@@ -365,11 +358,7 @@ fn neighbours(
             })
             .collect()
     } else {
-        let header = load::header(file)?;
-        let [from, to, ..] = header.as_slice() else {
-            return Err(miette!("`{}` has no two columns of ids", file.display()));
-        };
-        load::pairs(file, from, to)?
+        columns::pairs(file)?
     };
     let (found, unknown) = Neighbours::from_pairs(areas, &pairs);
     if !unknown.is_empty() {

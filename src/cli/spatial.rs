@@ -88,8 +88,9 @@ pub(crate) struct SpatialArgs {
     alternative: Tail,
 
     /// Random maps; 0 for analytic p-values alone
-    #[arg(long, value_name = "N", default_value_t = PERMUTATIONS)]
-    permutations: usize,
+    #[arg(long, value_name = "N", default_value_t = PERMUTATIONS as u32,
+          value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    permutations: u32,
 
     /// What the random maps start from
     #[arg(long, value_name = "SEED", default_value_t = 1)]
@@ -210,7 +211,7 @@ pub(crate) fn run(args: &SpatialArgs, terminal: &Terminal) -> miette::Result<()>
     };
     let links = links_of(args.weights.as_ref(), &mut tested)?;
     let inference = Inference {
-        permutations: args.permutations,
+        permutations: args.permutations as usize,
         alternative: args.alternative.into(),
         seed: Seed(args.seed),
     };
@@ -323,7 +324,7 @@ fn tested(args: &SpatialArgs, terminal: &Terminal) -> miette::Result<Tested> {
         x = empirical_bayes(&x, &values(persons)).map_err(miette::Report::new)?;
     }
     Ok(Tested {
-        areas: raw.text[&id].iter().map(|id| Area::of(id.as_str())).collect(),
+        areas: columns::areas(&raw, &args.input, &id)?,
         x,
         with: args.with.as_deref().map(values),
         title: column.clone(),
@@ -503,7 +504,7 @@ fn tell(
     }
     let n_tested = found.iter().filter(|found| found.tested().is_some()).count();
     if args.permutations > 0 {
-        let smallest = inference.alternative.smallest_p(args.permutations);
+        let smallest = inference.alternative.smallest_p(args.permutations as usize);
         let n = args.permutations;
         let smallest_p = Notice::note("spatial.smallest-p").with("permutations", n);
         notices.push(smallest_p.with_number("p_nb", "p_en", smallest));

@@ -4,6 +4,10 @@
 //! adds most, and the best way-stop that is allowed is kept; then zones are exchanged at its rim
 //! while that helps.
 
+use std::collections::VecDeque;
+
+use rayon::prelude::*;
+
 use super::{Limits, Mark, Zones};
 
 /// From how many zones a set is begun; those of most need first.
@@ -14,6 +18,9 @@ const MOST_SEEDS_UNLIMITED: usize = 20;
 
 /// Sets larger than this are left as they were grown.
 const MOST_EXCHANGED: usize = 60;
+
+/// Up to how many zones the bound looks at what lies within reach of each.
+const MOST_BOUND_AROUND: usize = 3_000;
 
 /// Rounds of exchanges at the rim of a set.
 const MOST_ROUNDS: usize = 60;
@@ -56,26 +63,118 @@ pub(super) fn grow(zones: &Zones, limits: &Limits) -> Option<(Vec<Vec<u32>>, u64
     must.is_empty().then_some((sets, n_steps))
 }
 
-/// A value that no choice exceeds, forgetting that sets hang together and that borders cost.
-pub(super) fn loose_bound(zones: &Zones, limits: &Limits) -> f64 {
-    let worth = |at: usize| zones.need[at] - zones.own_cost[at];
-    let mut useful: Vec<usize> = (0..zones.need.len())
-        .filter(|&at| zones.mark[at] != Mark::Never && worth(at) > 0.0)
-        .collect();
-    let density = |at: usize| worth(at) / zones.people[at];
-    useful.sort_by(|&a, &b| density(b).total_cmp(&density(a)).then(a.cmp(&b)));
-    let (mut by_people, mut room) = (0.0, limits.people.1 * limits.sets as f64);
-    for &at in &useful {
+/// A value that no choice exceeds: the less of two bounds, neither of which knows that sets hang
+/// together zone by zone or that borders cost.
+pub(super) fn bound(zones: &Zones, limits: &Limits) -> f64 {
+    let is_limited = limits.people.1 < f64::INFINITY || limits.zones.1 < zones.need.len();
+    let loose = bound_of_the_whole(zones, limits);
+    if is_limited && zones.need.len() <= MOST_BOUND_AROUND {
+        loose.min(bound_around_roots(zones, limits))
+    } else {
+        loose
+    }
+}
+
+/// Net worth of a zone.
+fn worth(zones: &Zones, at: usize) -> f64 {
+    zones.need[at] - zones.own_cost[at]
+}
+
+/// Zones by worth per resident, the densest first; ties go to the earlier zone.
+fn by_density(zones: &Zones) -> Vec<usize> {
+    // A zone without people is as dense as can be, one way or the other.
+    let density = |at: usize| worth(zones, at) / zones.people[at].max(1e-9);
+    let mut order: Vec<usize> = (0..zones.need.len()).collect();
+    order.sort_by(|&a, &b| density(b).total_cmp(&density(a)).then(a.cmp(&b)));
+    order
+}
+
+/// The most that some of these zones, densest first, are worth together in this room: a fractional
+/// knapsack (Dantzig 1957) by residents, or the best by number, whichever is less.
+fn knapsack(zones: &Zones, densest_first: &[usize], people: f64, most_zones: usize) -> f64 {
+    let (mut by_people, mut room) = (0.0, people);
+    let mut useful: Vec<f64> = Vec::new();
+    for &at in densest_first.iter().filter(|&&at| worth(zones, at) > 0.0) {
         let share = if zones.people[at] > room { room / zones.people[at] } else { 1.0 };
-        by_people += worth(at) * share;
-        room -= zones.people[at];
-        if room <= 0.0 {
-            break;
+        by_people += worth(zones, at) * share.max(0.0);
+        room = (room - zones.people[at]).max(0.0);
+        useful.push(worth(zones, at));
+    }
+    useful.sort_by(|a, b| b.total_cmp(a));
+    by_people.min(useful.iter().take(most_zones).sum())
+}
+
+/// All sets together as if they were one that need not hang together.
+fn bound_of_the_whole(zones: &Zones, limits: &Limits) -> f64 {
+    let mut order = by_density(zones);
+    order.retain(|&at| zones.mark[at] != Mark::Never);
+    let most_zones = limits.zones.1.saturating_mul(limits.sets);
+    knapsack(zones, &order, limits.people.1 * limits.sets as f64, most_zones)
+}
+
+/// The sets one by one. Each has a densest zone, its root, and all its zones lie within reach of
+/// it, over zones that are no denser, in the room that a set has. No two have the same root.
+fn bound_around_roots(zones: &Zones, limits: &Limits) -> f64 {
+    let near = near(zones);
+    let order = by_density(zones);
+    let mut place = vec![0; order.len()];
+    order.iter().enumerate().for_each(|(at, &zone)| place[zone] = at);
+    let of_root = |&root: &usize| {
+        if zones.mark[root] == Mark::Never || zones.people[root] > limits.people.1 {
+            return 0.0;
+        }
+        let mut reached = reach(zones, limits, &near, root, |zone| place[zone] > place[root]);
+        let people: f64 = reached.iter().map(|&at| zones.people[at]).sum();
+        if people < limits.people.0 || reached.len() < limits.zones.0 {
+            return 0.0;
+        }
+        reached.retain(|&at| at != root);
+        reached.sort_by_key(|&at| place[at]);
+        let room = limits.people.1 - zones.people[root];
+        let more = knapsack(zones, &reached, room, limits.zones.1.saturating_sub(1));
+        worth(zones, root) + more
+    };
+    let mut bounds: Vec<f64> = order.par_iter().map(of_root).collect();
+    bounds.sort_by(|a, b| b.total_cmp(a));
+    bounds.iter().take(limits.sets).map(|bound| bound.max(0.0)).sum()
+}
+
+/// The root and the zones that a set from it can reach within its limits, by the way with fewest
+/// people and that with fewest zones.
+fn reach(
+    zones: &Zones,
+    limits: &Limits,
+    near: &[Vec<(u32, f64)>],
+    root: usize,
+    may_join: impl Fn(usize) -> bool,
+) -> Vec<usize> {
+    let n = zones.need.len();
+    let may_join = |at: usize| zones.mark[at] != Mark::Never && may_join(at);
+    let (mut hops, mut people) = (vec![usize::MAX; n], vec![f64::INFINITY; n]);
+    (hops[root], people[root]) = (1, zones.people[root]);
+    let mut queue = VecDeque::from([root]);
+    while let Some(at) = queue.pop_front() {
+        for &(next, _) in &near[at] {
+            let next = next as usize;
+            if hops[at] < limits.zones.1 && hops[next] == usize::MAX && may_join(next) {
+                hops[next] = hops[at] + 1;
+                queue.push_back(next);
+            }
         }
     }
-    useful.sort_by(|&a, &b| worth(b).total_cmp(&worth(a)).then(a.cmp(&b)));
-    let most_zones = limits.zones.1.saturating_mul(limits.sets);
-    by_people.min(useful.iter().take(most_zones).map(|&at| worth(at)).sum())
+    // Labels are mended until none gets better; few zones are met twice.
+    let mut queue = VecDeque::from([root]);
+    while let Some(at) = queue.pop_front() {
+        for &(next, _) in &near[at] {
+            let next = next as usize;
+            let through = people[at] + zones.people[next];
+            if through < people[next] && through <= limits.people.1 && hops[next] != usize::MAX {
+                people[next] = through;
+                queue.push_back(next);
+            }
+        }
+    }
+    (0..n).filter(|&at| people[at] < f64::INFINITY).collect()
 }
 
 fn near(zones: &Zones) -> Vec<Vec<(u32, f64)>> {

@@ -258,7 +258,14 @@ impl Resolver<'_> {
         let of = |at: usize| if people[at].is_nan() { 0.0 } else { people[at] };
         let total: f64 = (0..people.len()).map(of).sum();
         let (mut low, mut high) = (vec![f64::NAN; people.len()], vec![f64::NAN; people.len()]);
-        let (mut sure, mut possible) = (0.0, 0.0);
+        let mut has_place = vec![false; people.len()];
+        listed.order.iter().for_each(|&at| has_place[at as usize] = true);
+        // Candidates without a place in the list may stand ahead of everybody.
+        let anywhere: f64 = (0..people.len())
+            .filter(|&at| !has_place[at] && candidates[at] != Truth::False)
+            .map(of)
+            .sum();
+        let (mut sure, mut possible) = (0.0, anywhere);
         let mut start = 0;
         while start < listed.order.len() {
             let tied: Vec<usize> = (start..listed.order.len())

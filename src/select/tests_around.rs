@@ -148,6 +148,16 @@ fn an_unknown_candidate_may_take_the_last_seat() {
     let table = town(&known(&[9.0, 8.0, f64::NAN, 1.0]));
     let body = format!("{HIGH}\n[around]\nat-most = {{ take = {{ areas = 2 }} }}");
     assert_eq!(truths(&table, &body), "T??F");
+    // Of 500 people none live ahead of a, or the 100 of c do, who may also stand anywhere else.
+    let table = town(&known(&[9.0, 8.0, f64::NAN, 1.0, 1.0]));
+    let body = |share: &str| {
+        format!(
+            "rule = {{ compare = {{ fact = \"population\", op = \">=\", limit = {{ value = 1 }} }} }}\n\
+             [around]\nat-most = {{ take = {{ share-of-people = {share} }} }}"
+        )
+    };
+    assert_eq!(truths(&table, &body("0.2")), "?F?FF");
+    assert_eq!(truths(&table, &body("0.3")), "T??FF");
 }
 
 #[test]

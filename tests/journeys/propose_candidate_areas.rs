@@ -106,6 +106,12 @@ fn what_cannot_be_met_is_told_in_one_message() {
 }
 
 /// Where the zones of north-eastern Storhaug stand, which the state programme has chosen.
+///
+/// The need is the project's own score (`no-levekaar-5`, each zone counted once), three to eight
+/// zones a set; nothing was chosen so that these zones come out. For one set the answer is found
+/// once more here, by trying every connected set of three to eight zones. Which zones are in is
+/// then a finding, not a demand: in 2016 Badedammen and Bergeland are in a set, and Emmaus, which
+/// ranks among the worst fifth too, is in none.
 #[test]
 fn stavanger_gets_candidate_areas_of_three_to_eight_zones() {
     let Some(map) = shared("norway/stavanger-levekaarssoner/stavanger_levekarssoner.geojson")
@@ -125,23 +131,114 @@ fn stavanger_gets_candidate_areas_of_three_to_eight_zones() {
         );
     let files = folder(&[("p.toml", text.as_bytes())]);
     let path = files.path().join("p.toml");
-    let said = levekaar_ok(&["candidates", path.to_str().unwrap(), "--language", "en"]);
+    let path = path.to_str().unwrap();
+    let said = levekaar_ok(&["candidates", path, "--language", "en"]);
     assert!(said.err.contains("Proved to be the best"), "{}", said.err);
     let rows = csv(&said.out);
     let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
     rows.iter().for_each(|row| *sizes.entry(row["set"].as_str()).or_default() += 1);
-    assert!(sizes.values().all(|n| (3..=8).contains(n)), "{sizes:?}");
-    let ranks = csv(&levekaar_ok(&["rank", path.to_str().unwrap()]).out);
-    for (name, is_in) in [("Badedammen", true), ("Emmaus", false), ("Bergeland", true)] {
+    assert!(sizes.len() == 2 && sizes.values().all(|n| (3..=8).contains(n)), "{sizes:?}");
+
+    let ranks = csv(&levekaar_ok(&["rank", path]).out);
+    let place: BTreeMap<&str, usize> =
+        ranks.iter().enumerate().map(|(at, row)| (row["area"].as_str(), at)).collect();
+    let worth: Vec<f64> = ranks.iter().map(|row| row["score"].parse().unwrap()).collect();
+    let pairs =
+        levekaar_ok(&["neighbours", map.to_str().unwrap(), "--id", "zone", "--snap-m", "10"]);
+    let mut near = vec![Vec::new(); worth.len()];
+    for pair in csv(&pairs.out) {
+        if let (Some(&a), Some(&b)) = (place.get(&*pair["from"]), place.get(&*pair["to"])) {
+            near[a].push(b);
+            near[b].push(a);
+        }
+    }
+    let every = Every { near: &near, worth: &worth, sizes: 3..=8 };
+    let best = every.best();
+    let one = csv(&levekaar_ok(&["candidates", path, "--sets", "1", "--per-set"]).out);
+    let value: f64 = one[0]["value"].parse().unwrap();
+    assert!((value - best).abs() < 1e-5, "{value}, and trying all gives {best}");
+
+    for name in ["Badedammen", "Emmaus", "Bergeland"] {
         let rank = ranks.iter().find(|row| row["name"] == name).unwrap();
         let row = rows.iter().find(|row| row["name"] == name);
         let stands = row.map_or("in no set".to_owned(), |row| {
             format!("in set {} ({})", row["set"], row["why"])
         });
         println!("{name}: rank {} of {}, {stands}", rank["rank"], ranks.len());
-        // All three are among the worst fifth; which of them are in a set is the proved answer.
         assert!(rank["rank"].parse::<f64>().unwrap() <= 0.2 * ranks.len() as f64, "{name}");
-        assert_eq!(row.is_some(), is_in, "{name}");
     }
     println!("{}", said.out);
+}
+
+/// All connected sets of some sizes, each met once (Wernicke 2006).
+struct Every<'a> {
+    near: &'a [Vec<usize>],
+    worth: &'a [f64],
+    sizes: std::ops::RangeInclusive<usize>,
+}
+
+impl Every<'_> {
+    /// The most that one of them is worth.
+    fn best(&self) -> f64 {
+        let mut best = f64::NEG_INFINITY;
+        for root in 0..self.worth.len() {
+            let beside = self.near[root].iter().copied().filter(|&at| at > root).collect();
+            self.grow(&mut vec![root], beside, root, &mut best);
+        }
+        best
+    }
+
+    fn grow(&self, set: &mut Vec<usize>, mut beside: Vec<usize>, root: usize, best: &mut f64) {
+        if self.sizes.contains(&set.len()) {
+            *best = best.max(set.iter().map(|&at| self.worth[at]).sum());
+        }
+        if set.len() == *self.sizes.end() {
+            return;
+        }
+        while let Some(next) = beside.pop() {
+            let is_new = |at: &usize| {
+                *at > root && !set.contains(at) && !set.iter().any(|of| self.near[*of].contains(at))
+            };
+            let mut wider = beside.clone();
+            wider.extend(self.near[next].iter().copied().filter(is_new));
+            set.push(next);
+            self.grow(set, wider, root, best);
+            set.pop();
+        }
+    }
+}
+
+/// A map of 300 zones is too large for the exact search. What is said then is a value and a bound,
+/// and the bound is above the value: for one, two and three sets, each at least as good as the
+/// fewer. That no choice exceeds the bound is tested where all choices can be tried (`region`).
+#[test]
+fn a_large_city_gets_a_value_and_a_bound() {
+    let out = tempfile::tempdir().unwrap();
+    let at = out.path().to_str().unwrap();
+    levekaar_ok(&["synth", "--areas", "300", "--years", "2024..2024", "-o", at]);
+    let project = out.path().join("project.toml");
+    let text = fs::read_to_string(&project).unwrap();
+    let text = text.replace("[boundaries]", "contiguity = { method = \"rook\" }\n\n[boundaries]")
+        + "\n[candidates]\nsets = 3\nneed = { method = \"score-times-people\" }\n\
+           people = { at-least = 4000, at-most = 12000 }\n\
+           compactness = { method = \"cut-borders\", weight = 0.05 }\napart = true\n";
+    fs::write(&project, text).unwrap();
+    let mut before = 0.0;
+    for sets in ["1", "2", "3"] {
+        let args = ["candidates", project.to_str().unwrap(), "--sets", sets, "--language", "en"];
+        let said = levekaar_ok(&[&args[..], &["--per-set"]].concat());
+        let err = said.err.replace([',', '\u{a0}'], "");
+        let figure = |word: &str| -> f64 {
+            let from = err.find(word).unwrap_or_else(|| panic!("no `{word}` in {err}"));
+            let figure = err[from + word.len()..].split([' ', ')', ';']).next().unwrap();
+            figure.parse().unwrap_or_else(|_| panic!("{figure}: {err}"))
+        };
+        let (value, bound) = (figure("(value "), figure("no choice has more than "));
+        let rows = csv(&said.out);
+        let sum: f64 = rows.iter().map(|row| row["value"].parse::<f64>().unwrap()).sum();
+        assert!((sum - value).abs() <= 1e-3 * value, "{sum}, said {value}");
+        assert!(value >= before && bound >= value, "{before}, {value}, {bound}");
+        println!("{sets}: value {value}, bound {bound}");
+        before = value;
+    }
 }

@@ -104,11 +104,7 @@ fn from_file(file: &Path, tested: &mut Tested) -> miette::Result<Links> {
         tested.notices.extend(strange);
         return Ok(Links::from(&weights));
     }
-    let header = load::header(file)?;
-    let [from, to, ..] = header.as_slice() else {
-        return Err(miette!("`{}` has no two columns of ids", file.display()));
-    };
-    let pairs = load::pairs(file, from, to)?;
+    let pairs = super::columns::pairs(file)?;
     let (neighbours, unknown) = Neighbours::from_pairs(&tested.areas, &pairs);
     if !unknown.is_empty() {
         tested.notices.push(Notice::warning("spatial.unknown-ids").about(unknown));

@@ -100,7 +100,7 @@ pub enum BoundaryError {
 
     /// No feature has a property that the project file names.
     #[error("none of the {n_features} features in `{}` has the property `{property}`", .path.display())]
-    #[diagnostic(code(levekaar::boundaries::no_property), help("{}", property_help(.known, .nearest.as_deref())))]
+    #[diagnostic(code(levekaar::boundaries::no_property), help("{}", property_help(*.n_features, .known, .nearest.as_deref())))]
     NoProperty {
         path: PathBuf,
         property: String,
@@ -184,13 +184,16 @@ impl BoundaryError {
     }
 }
 
-fn property_help(known: &[String], nearest: Option<&str>) -> String {
+fn property_help(n_features: usize, known: &[String], nearest: Option<&str>) -> String {
     /// More names than this would fill the screen.
     const MOST: usize = 12;
     let mut help = match nearest {
         Some(nearest) => format!("did you mean `{nearest}`? "),
         None => String::new(),
     };
+    if n_features == 0 {
+        return "the file holds no features; export the areas again".to_owned();
+    }
     if known.is_empty() {
         help.push_str("the features have no properties at all");
         return help;

@@ -5,7 +5,7 @@
 //! whose messages tell what is wrong and where.
 
 use geo::Coord;
-use memchr::memchr2;
+use memchr::{memchr2, memchr3};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
@@ -68,6 +68,10 @@ fn feature(bytes: &[u8]) -> Option<Feature> {
         }
         Some(())
     })?;
+    // The braces of the slice are balanced, but not every way of balancing them is an object.
+    if cursor.at != bytes.len() {
+        return None;
+    }
     Some(Feature {
         id: id.filter(|id| !id.is_null()),
         properties: properties.unwrap_or_default(),
@@ -194,6 +198,28 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The bytes of an object, unread: as far as its braces go. What lies between them is not
+    /// looked at, so that long arrays of numbers are skipped; whoever reads it must check it.
+    fn braces(&mut self) -> Option<&'a [u8]> {
+        let start = self.at;
+        let mut depth = 0_usize;
+        loop {
+            self.at += memchr3(b'"', b'{', b'}', self.bytes.get(self.at..)?)?;
+            match self.bytes[self.at] {
+                b'"' => {
+                    self.string()?;
+                    continue;
+                }
+                b'{' => depth += 1,
+                _ => depth = depth.checked_sub(1)?,
+            }
+            self.at += 1;
+            if depth == 0 {
+                return Some(&self.bytes[start..self.at]);
+            }
+        }
+    }
+
     /// The elements of an array, unread.
     fn elements(&mut self) -> Option<Vec<&'a [u8]>> {
         self.take(b'[')?;
@@ -204,7 +230,11 @@ impl<'a> Cursor<'a> {
             return Some(elements);
         }
         loop {
-            elements.push(self.value()?);
+            self.space();
+            elements.push(match self.peek()? {
+                b'{' => self.braces()?,
+                _ => self.value()?,
+            });
             if !self.goes_on(b']')? {
                 return Some(elements);
             }
@@ -369,6 +399,8 @@ mod tests {
             geometry(r#"{"type":"Polygon","coordinates":[[[1,2],[01,2]]]}"#),
             geometry(r#"{"type":"Polygon","coordinates":[[[1,2],[1.,2]]]}"#),
             geometry(r#"{"type":"Polygon","coordinates":[[[1],[1,2]]]}"#),
+            geometry(r#"{"type":"Polygon","coordinates":[[[1,2}],[1,2]]]"#),
+            r#"{"type":"FeatureCollection","features":[{"a":[}]}]}"#.to_owned(),
         ];
         for text in unusual {
             assert!(read(&text).is_none(), "{text}");
