@@ -71,12 +71,13 @@ pub enum AllocateError {
         help: String,
     },
     /// Areas that take part lack a figure that the formula needs.
-    #[error("{n} areas that take part have no need figure, such as {example}")]
+    #[error("no need figure for {n} of the areas that take part, such as {example}")]
     #[diagnostic(
         code(levekaar::allocate::missing_need),
         help(
-            "give the figures, or say `missing-need = \"keep-today\"` in the model: such areas then \
-             keep today's amount and the formula shares out the rest"
+            "are the ids those of the table of amounts? give the figures, or say `missing-need = \
+             \"keep-today\"` in the model: such areas then keep today's amount and the formula shares \
+             out the rest"
         )
     )]
     MissingNeed {
@@ -105,7 +106,7 @@ pub enum AllocateError {
         value: f64,
     },
     /// An area that takes part has no residents.
-    #[error("{n} areas that take part have a population of 0, such as {example}")]
+    #[error("a population of 0 in {n} of the areas that take part, such as {example}")]
     #[diagnostic(
         code(levekaar::allocate::population),
         help("leave them out by the model's `eligibility`, or correct the table")

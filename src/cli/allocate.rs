@@ -20,7 +20,7 @@ use levekaar::money::Money;
 use levekaar::notice::Notice;
 use levekaar::write::allocation::comparison_csv;
 use levekaar::write::allocation_workbook::allocation_workbook;
-use miette::IntoDiagnostic;
+use miette::{IntoDiagnostic, miette};
 
 use super::map::Tongue;
 use super::score::to_file_or_stdout;
@@ -131,6 +131,15 @@ fn carried_out(
     base: &FundingBase,
     pot: Option<Money>,
 ) -> miette::Result<(Comparison, Vec<Notice>)> {
+    for (at, model) in models.iter().enumerate() {
+        if models[..at].iter().any(|other| other.id == model.id) {
+            return Err(miette!(
+                help = "results are told apart by it: give the copy an `id` of its own",
+                "two of the models have the id `{}`",
+                model.id
+            ));
+        }
+    }
     let mut allocations = Vec::new();
     for model in &mut models {
         model.pot.amount = pot.or(model.pot.amount);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use levekaar::compare::{Comparison, Overlap, Shift, compare};
 use levekaar::language::{Language, message, number};
+use levekaar::notice::Notice;
 use levekaar::write::measures::comparison_csv;
 use miette::miette;
 
@@ -63,8 +64,14 @@ pub(crate) fn run(args: &CompareArgs, terminal: &Terminal) -> miette::Result<()>
     let a = first.analyse(terminal)?;
     terminal.notices(&a.notices, language);
     let b = second.analyse(terminal)?;
-    terminal.notices(&b.notices, language);
-    let found = compare(&a, &b);
+    // What both have is told once; what only the second has may be why it differs.
+    let new: Vec<Notice> = b.notices.iter().filter(|n| !a.notices.contains(n)).cloned().collect();
+    terminal.all_notices(&new, language);
+    let mut found = compare(&a, &b);
+    // A copied recipe has its original's id, and the file tells them apart.
+    if let (true, Some(typed)) = (found.index_a == found.index_b, &args.index) {
+        found.index_b = format!("{} ({typed})", found.index_b);
+    }
     for line in summary(&found, language) {
         terminal.say(&line);
     }

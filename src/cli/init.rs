@@ -99,7 +99,13 @@ fn project_file(
         id = quoted(id),
         name = optional("name", &["name", "navn", "area_name", "zone_name"]),
         population = optional("population", &["population", "folketall", "pop", "innbyggere"]),
-        parent = optional("parent", &["parent", "district", "bydel", "kommune", "municipality"]),
+        parent = match find(header, &["parent", "district", "bydel", "kommune", "municipality"]) {
+            Some(column) if column == id => {
+                "# parent = \"…\"  # ? a larger unit that each area belongs to".to_owned()
+            }
+            Some(_) | None =>
+                optional("parent", &["parent", "district", "bydel", "kommune", "municipality"]),
+        },
     );
     match &args.boundaries {
         Some(boundaries) => text.push_str(&format!(

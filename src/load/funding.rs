@@ -41,7 +41,7 @@ pub enum FundingError {
     #[diagnostic(transparent)]
     Table(#[from] TableError),
     /// Cells that are no amounts.
-    #[error("`{file}` has {n} cells that are no amounts, such as {example}")]
+    #[error("cells of `{file}` that cannot be used: {n}, such as {example}")]
     #[diagnostic(code(levekaar::funding::cells))]
     Cells {
         /// The table.
@@ -55,7 +55,9 @@ pub enum FundingError {
         help: String,
     },
     /// Printed sums that are not those of the cells.
-    #[error("{n} printed sums of `{file}` are not the sums of their cells, such as {example}")]
+    #[error(
+        "printed sums of `{file}` that are not the sums of their cells: {n}, such as {example}"
+    )]
     #[diagnostic(code(levekaar::funding::sums))]
     Sums {
         /// The table.
@@ -595,11 +597,12 @@ fn read_figures(
             }),
         );
         let counts = [POPULATION, DEPRIVED].contains(&name.as_str());
-        problems.extend(
-            (0..ids.len())
-                .filter(|&row| counts && numbers.values[row] < 0.0)
-                .map(|row| format!("`{}`, `{column}`: {} persons", ids[row], numbers.values[row])),
-        );
+        problems.extend((0..ids.len()).filter(|&row| counts && numbers.values[row] < 0.0).map(
+            |row| {
+                let (id, value) = (&ids[row], numbers.values[row]);
+                format!("`{id}`, `{column}`: {value} is below zero")
+            },
+        ));
         let of = |area: &FundedArea| {
             let row = ids.iter().position(|id| id == area.id.as_str());
             row.map_or(f64::NAN, |row| numbers.values[row])

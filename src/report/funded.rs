@@ -285,7 +285,7 @@ fn measures(of: &FundingSection<'_>) -> Vec<Block> {
     };
     let mut columns = vec![column(of.say("page-measure"), String::new(), Holds::Sentences)];
     columns.extend(model_columns(of));
-    columns.push(column(of.say("section-why"), String::new(), Holds::Text));
+    columns.push(column(of.say("section-why"), String::new(), Holds::Sentences));
     let rows = (0..first.len()).map(|at| {
         let title = message(of.language, &format!("allocate.m-{}", first[at].id), &[]);
         let mut row = vec![Cell::Text(title)];
@@ -304,7 +304,7 @@ fn scorecard(of: &FundingSection<'_>) -> Table {
         column(of.say("page-measure"), String::new(), Holds::Sentences),
     ];
     columns.extend(model_columns(of));
-    columns.push(column(of.say("section-verdict"), String::new(), Holds::Text));
+    columns.push(column(of.say("section-verdict"), String::new(), Holds::Sentences));
     let rows = of.lines.iter().map(|line| {
         let statement = message(of.language, &line.property.key(), &[]);
         let mut row = vec![
@@ -327,7 +327,7 @@ fn trade_offs(of: &FundingSection<'_>) -> Table {
         column(of.say("page-measure"), String::new(), Holds::Sentences),
     ];
     columns.extend(model_columns(of));
-    columns.push(column(of.say("section-why"), String::new(), Holds::Text));
+    columns.push(column(of.say("section-why"), String::new(), Holds::Sentences));
     let mut rows = Vec::new();
     for trade in TRADE_OFFS {
         for id in trade.measures {

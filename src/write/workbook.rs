@@ -459,13 +459,32 @@ pub(super) fn fill(
         row += 1;
     }
     let head = row;
+    // A file says how high its rows are; not every program works it out from wrapped text.
+    let columns = (0..sheet.heads.len()).map(|column| width(sheet, column));
+    let widths: Vec<f64> = columns.collect();
+    let head_lines = sheet.heads.iter().zip(&widths).map(|(title, width)| lines(title, *width));
+    page.set_row_height(head, LINE * f64::from(head_lines.max().unwrap_or(1)))?;
     for (column, title) in (0_u16..).zip(&sheet.heads) {
         page.write_string_with_format(head, column, cut(title), &formats.head)?;
-        page.set_column_width(column, width(sheet, usize::from(column)))?;
+        page.set_column_width(column, widths[usize::from(column)])?;
     }
     for cells in &sheet.rows {
         row += 1;
         write_row(page, row, cells, &formats)?;
+        let wrapped = cells.iter().zip(&widths).filter_map(|(cell, width)| match cell {
+            Cell::Text(text) if is_long(text) => Some(lines(text, *width)),
+            Cell::Text(_)
+            | Cell::Strong(_)
+            | Cell::Number(_)
+            | Cell::Share(_)
+            | Cell::Money(_)
+            | Cell::Formula { .. }
+            | Cell::Gap(_)
+            | Cell::Empty => None,
+        });
+        if let Some(lines) = wrapped.max().filter(|lines| *lines > 1) {
+            page.set_row_height(row, LINE * f64::from(lines))?;
+        }
     }
     for (below, cells) in (row + 1..).zip(&sheet.below) {
         write_row(page, below, cells, &formats)?;
@@ -525,6 +544,33 @@ impl Formats {
 /// Longer text than this is wrapped.
 const WRAP_ABOVE: usize = 60;
 
+/// The height of a line, in points.
+const LINE: f64 = 15.0;
+
+fn is_long(text: &str) -> bool {
+    text.chars().nth(WRAP_ABOVE).is_some()
+}
+
+/// How many lines text takes in a column of this width, roughly: words are not broken, so that a
+/// line holds some characters less than its column is wide.
+fn lines(text: &str, width: f64) -> u32 {
+    const MOST: usize = 24;
+    let room = (width as usize).saturating_sub(3).max(4);
+    let mut lines = 1;
+    let mut used = 0;
+    for word in text.split_whitespace() {
+        let length = word.chars().count() + 1;
+        if used > 0 && used + length > room {
+            lines += 1;
+            used = 0;
+        }
+        // A word that is too long for a line is broken.
+        lines += (length / room).min(MOST);
+        used += length % room;
+    }
+    u32::try_from(lines.min(MOST)).unwrap_or(1)
+}
+
 fn write_row(
     page: &mut Worksheet,
     row: u32,
@@ -534,8 +580,7 @@ fn write_row(
     for (column, cell) in (0_u16..).zip(cells) {
         match cell {
             Cell::Text(text) => {
-                let is_long = text.chars().nth(WRAP_ABOVE).is_some();
-                let format = if is_long { &formats.wide } else { &formats.text };
+                let format = if is_long(text) { &formats.wide } else { &formats.text };
                 page.write_string_with_format(row, column, cut(text), format)?;
             }
             Cell::Strong(text) => {
@@ -600,6 +645,13 @@ mod tests {
     fn columns_are_named_as_spreadsheets_name_them() {
         let names = [0, 25, 26, 51, 52, 701, 702].map(column_name);
         assert_eq!(names, ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
+    }
+
+    #[test]
+    fn wrapped_text_takes_as_many_lines_as_its_words_need() {
+        assert_eq!(lines("today", 12.0), 1);
+        assert_eq!(lines("moved by floors and caps", 12.0), 3);
+        assert_eq!(lines("", 12.0), 1);
     }
 
     #[test]

@@ -199,6 +199,15 @@ fn what_is_wrong_is_said_in_one_message_and_nothing_is_written() {
     let unknown = levekaar(&["allocate", FUNDING, "--model", "modell-2"]);
     assert_eq!(unknown.code, 1, "{}", unknown.err);
     assert_eq!(levekaar(&["allocate", FUNDING]).code, 2);
+    // A copy that was not given an id of its own.
+    let copy = levekaar_ok(&["presets", "show", THREE[2]]).out;
+    let files = folder(&[("copy.toml", copy.as_bytes())]);
+    let (copy, out) = (files.path().join("copy.toml"), files.path().join("out"));
+    let (copy, target) = (copy.to_str().unwrap(), out.to_str().unwrap());
+    let twice = levekaar(&["allocate", "compare", FUNDING, THREE[2], copy, "-o", target]);
+    assert_eq!(twice.code, 1, "{}", twice.err);
+    assert!(twice.err.contains("two of the models") && twice.err.contains("of its own"));
+    assert!(!out.exists(), "nothing is written");
 }
 
 #[test]

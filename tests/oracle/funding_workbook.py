@@ -5,6 +5,7 @@ The formulas are computed anew with openpyxl's reading of them and Python's arit
 
 import math
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -78,6 +79,29 @@ def check(book):
     return n_formulas
 
 
+def in_libreoffice(book, folder):
+    """LibreOffice opens the file, computes every formula anew, and gets the same."""
+    subprocess.run(
+        ["soffice", "--headless", f"-env:UserInstallation=file://{folder}/profile", "--convert-to", "xlsx", "--outdir", f"{folder}/again", str(book)],
+        check=True,
+        capture_output=True,
+    )
+    kept = openpyxl.load_workbook(book, data_only=True)
+    again = openpyxl.load_workbook(f"{folder}/again/{book.name}", data_only=True)
+    assert kept.sheetnames == again.sheetnames, again.sheetnames
+    n_compared = 0
+    for sheet in kept:
+        for row in sheet.iter_rows():
+            for cell in row:
+                ours, theirs = cell.value, again[sheet.title][cell.coordinate].value
+                if isinstance(ours, (int, float)):
+                    n_compared += 1
+                    assert abs(ours - theirs) <= ROUNDING * max(1, abs(ours)), (sheet.title, cell.coordinate, ours, theirs)
+                elif ours is not None:
+                    assert ours == theirs, (sheet.title, cell.coordinate, ours, theirs)
+    return n_compared
+
+
 with tempfile.TemporaryDirectory() as folder:
     for funding, models in [
         (
@@ -92,3 +116,7 @@ with tempfile.TemporaryDirectory() as folder:
         n_formulas = check(book)
         assert n_formulas > 100, n_formulas
         print(funding, n_formulas)
+        if shutil.which("soffice"):
+            print(funding, in_libreoffice(book, folder), "numbers are the same in LibreOffice")
+        else:
+            print("skipped: LibreOffice (soffice) is not installed")

@@ -62,7 +62,10 @@ pub(crate) fn run(args: &CompareArgs, terminal: &Terminal) -> miette::Result<()>
     terminal.notices(&notices, language);
     let moves = moves(before.outcomes(), after.outcomes());
     let (a, b) = (before.rule().title.get(language), after.rule().title.get(language));
-    for line in summary(&second.table, &moves, [a, b], language) {
+    // A copied rule has its original's title, and the file tells them apart.
+    let told = format!("{b} ({})", args.rules[args.rules.len() - 1]);
+    let titles = if a == b { [a, told.as_str()] } else { [a, b] };
+    for line in summary(&second.table, &moves, titles, language) {
         terminal.say(&line);
     }
     let names = [before.rule().id.as_str(), after.rule().id.as_str()];
