@@ -227,7 +227,7 @@ mod tests {
         let text = format!("id,name,x\n{long}");
         assert_eq!(read(&text, 100), Some(whole(&text)));
         assert_eq!(read(&format!("{text}900,\"a,b\",3\n"), 100), None);
-        assert_eq!(read(&text.replace("199,name", "199,na\u{0}me"), 100).is_some(), true);
+        assert!(read(&text.replace("199,name", "199,na\u{0}me"), 100).is_some());
         let mut latin1 = text.into_bytes();
         latin1.extend(b"900,\xe6,3\n");
         assert_eq!(read_bytes(&latin1, 100), None);

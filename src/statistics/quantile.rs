@@ -180,9 +180,9 @@ impl Buckets {
             count(odd, b);
         }
         rest.iter().for_each(|&x| count(even, x));
-        for at in 0..N_BUCKETS {
-            let both = counts[0][at] + counts[1][at];
-            out.before[at + 1] = out.before[at] + both as usize;
+        let [even, odd] = counts;
+        for (at, (even, odd)) in even.into_iter().zip(odd).enumerate() {
+            out.before[at + 1] = out.before[at] + (even + odd) as usize;
         }
         out.n = out.before[N_BUCKETS];
         Some(out)

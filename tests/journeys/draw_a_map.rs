@@ -222,7 +222,7 @@ fn an_inset_shows_a_part_in_a_frame_and_where_it_is_from() {
     let [locator, frame] = ["locator-line", "inset-frame"].map(|class| {
         let found = elements(&svg, "rect", class);
         assert_eq!(found.len(), 1, "{class}");
-        ["width", "height"].map(|side| attribute(&found[0], side).parse::<f64>().unwrap())
+        ["width", "height"].map(|side| attribute(found[0], side).parse::<f64>().unwrap())
     });
     let times = frame[0] / locator[0];
     assert!(times > 1.5, "larger than on the map: {times}");

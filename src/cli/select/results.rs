@@ -146,7 +146,7 @@ pub(super) fn decided(
     let areas = selection.areas();
     let is_in: Vec<bool> = areas
         .iter()
-        .map(|area| ids.iter().any(|id| id == area.id.as_str() || id == &area.name))
+        .map(|area| ids.iter().any(|id| id == area.id.as_str() || id == area.name.as_str()))
         .collect();
     let strangers: Vec<String> = ids
         .iter()
