@@ -137,32 +137,31 @@ pub fn contiguity(
         let id = |at: u32| areas[at as usize].id.clone();
         return Err(ContiguityError::Both { a: id(a), b: id(b) });
     }
-    let (mut outline_m, mut borders) = (vec![0.0; areas.len()], BTreeMap::new());
     let touching = touching(boundaries, how.method, how.snap_m);
     let of_shape: Vec<Option<u32>> =
         boundaries.shapes().iter().map(|shape| place.get(shape.id.as_str()).copied()).collect();
-    for (shape_idx, length_m) in touching.outline_m.into_iter().enumerate() {
-        if let Some(at) = of_shape[shape_idx] {
-            outline_m[at as usize] = length_m;
+    let mut outline_m = vec![0.0; areas.len()];
+    for (at, length_m) in of_shape.iter().zip(touching.outline_m) {
+        if let Some(at) = at {
+            outline_m[*at as usize] = length_m;
         }
     }
-    for border in touching.borders {
-        if let (Some(a), Some(b)) = (of_shape[border.a as usize], of_shape[border.b as usize]) {
-            borders.insert((a.min(b), a.max(b)), border.length_m);
-        }
-    }
+    let pair = |border: &Border| (border.a, border.b);
+    let of_areas = |Border { a, b, length_m }| {
+        let (a, b) = (of_shape[a as usize]?, of_shape[b as usize]?);
+        Some(Border { a: a.min(b), b: a.max(b), length_m })
+    };
+    let mut borders: Vec<Border> = touching.borders.into_iter().filter_map(of_areas).collect();
+    borders.sort_unstable_by_key(pair);
     let label = |&(a, b): &(u32, u32)| {
         format!("{} – {}", areas[a as usize].label(), areas[b as usize].label())
     };
-    let idle_cuts: Vec<String> =
-        cuts.iter().filter(|pair| borders.remove(pair).is_none()).map(label).collect();
-    let idle_links: Vec<String> =
-        links.iter().filter(|pair| borders.contains_key(pair)).map(label).collect();
-    for pair in links {
-        borders.entry(pair).or_insert(0.0);
-    }
-    let borders: Vec<Border> =
-        borders.into_iter().map(|((a, b), length_m)| Border { a, b, length_m }).collect();
+    let touches = |at: &(u32, u32)| borders.binary_search_by_key(at, pair).is_ok();
+    let idle_cuts: Vec<String> = cuts.iter().filter(|cut| !touches(cut)).map(label).collect();
+    let idle_links: Vec<String> = links.iter().filter(|link| touches(link)).map(label).collect();
+    let more: Vec<(u32, u32)> = links.into_iter().filter(|link| !touches(link)).collect();
+    borders.extend(more.into_iter().map(|(a, b)| Border { a, b, length_m: 0.0 }));
+    borders.retain(|border| cuts.binary_search(&pair(border)).is_err());
     let neighbours = Neighbours::from_borders(outline_m, &borders);
     let notices = notices(areas, &neighbours, how, idle_links, idle_cuts);
     Ok((neighbours, notices))

@@ -102,6 +102,7 @@ pub mod draw;
 pub mod gradient;
 pub mod inequality;
 pub mod repair;
+mod same_point;
 pub mod segregation;
 pub mod simplify;
 pub mod summarise;

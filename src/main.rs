@@ -9,6 +9,10 @@ mod cli;
 
 use std::process::ExitCode;
 
+/// Areas, names and rings are allocated by the million.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::main()
 }

@@ -10,6 +10,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 
+use crate::same_point::{self, Same, rings_of};
+
 /// An arc, walked from its first point or from its last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ArcRef {
@@ -73,7 +75,7 @@ impl Topology {
     ///
     /// # Panics
     ///
-    /// For more than four thousand million points.
+    /// For more than two thousand million points.
     pub fn of(shapes: &[&MultiPolygon<f64>]) -> Self {
         let (points, rings) = numbered(shapes);
         let is_node = nodes(points.len(), &rings);
@@ -151,32 +153,29 @@ impl Topology {
 /// Areas, polygons, rings, points without the closing one.
 type Rings = Vec<Vec<Vec<Vec<u32>>>>;
 
+/// Points in the order in which rings first pass them.
 fn numbered(shapes: &[&MultiPolygon<f64>]) -> (Vec<Coord<f64>>, Rings) {
-    let mut places: Quick<(u64, u64), u32> = Quick::default();
+    const UNSEEN: u32 = u32::MAX;
+    let lines = same_point::Rings::of(shapes.iter().flat_map(|shape| rings_of(shape)));
+    let same = Same::of(&lines);
+    let mut numbers = vec![UNSEEN; lines.n_points()];
     let mut points: Vec<Coord<f64>> = Vec::new();
-    let mut ring = |line: &LineString<f64>| -> Vec<u32> {
-        let open = line.0.len().saturating_sub(1);
-        line.0[..open]
-            .iter()
-            .map(|&point| {
-                // Zero and minus zero are one place.
-                let key = ((point.x + 0.0).to_bits(), (point.y + 0.0).to_bits());
-                *places.entry(key).or_insert_with(|| {
-                    points.push(point);
-                    u32::try_from(points.len() - 1).expect("fewer points than 2^32")
-                })
-            })
-            .collect()
+    let mut ring = |ring: &same_point::Ring<'_>| -> Vec<u32> {
+        let number = |(at, &point): (usize, &Coord<f64>)| {
+            let number = &mut numbers[same.head(ring.first + at as u32) as usize];
+            if *number == UNSEEN {
+                *number = points.len() as u32;
+                points.push(point);
+            }
+            *number
+        };
+        ring.points.iter().enumerate().map(number).collect()
     };
-    let mut rings = Vec::with_capacity(shapes.len());
-    for shape in shapes {
-        let mut area = Vec::with_capacity(shape.0.len());
-        for polygon in &shape.0 {
-            let lines = std::iter::once(polygon.exterior()).chain(polygon.interiors());
-            area.push(lines.map(&mut ring).collect::<Vec<_>>());
-        }
-        rings.push(area);
-    }
+    let mut rest = lines.list().iter();
+    let mut polygon = |polygon: &Polygon<f64>| -> Vec<Vec<u32>> {
+        rest.by_ref().take(1 + polygon.interiors().len()).map(&mut ring).collect()
+    };
+    let rings = shapes.iter().map(|shape| shape.0.iter().map(&mut polygon).collect()).collect();
     (points, rings)
 }
 

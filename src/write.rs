@@ -107,8 +107,11 @@ fn block(
     let gather =
         |values: &[f64]| -> Vec<f64> { order.iter().map(|&at| values[at as usize]).collect() };
     let areas: Vec<&Area> = order.iter().map(|&at| &ranking.areas()[at as usize]).collect();
-    let texts: Vec<(&str, &str)> =
-        areas.iter().map(|area| (area.id.as_str(), area.name.as_str())).collect();
+    let texts: Vec<(&str, &str, bool)> = areas
+        .iter()
+        .map(|area| (area.id.as_str(), area.name.as_str()))
+        .map(|(id, name)| (id, name, is_plain(id)))
+        .collect();
     let scores = gather(ranking.scores());
     let ranks = gather(ranking.ranks());
     let parts: Vec<Vec<f64>> = parts.iter().map(|(_, values)| gather(values)).collect();
@@ -117,9 +120,13 @@ fn block(
         Some(decimals) => push_fixed(out, x, decimals),
         None => push_number(out, x),
     };
-    for (row, (id, name)) in texts.iter().enumerate() {
+    for (row, (id, name, is_plain)) in texts.iter().enumerate() {
         let start = out.len();
-        push_text(&mut out, id);
+        if *is_plain {
+            out.push_str(id);
+        } else {
+            push_text(&mut out, id);
+        }
         let end = out.len();
         out.push(',');
         if name == id {
@@ -199,11 +206,12 @@ pub(crate) fn push_area(out: &mut String, area: &Area) {
 /// A cell of text, in quotation marks where it needs them (RFC 4180), and with an apostrophe
 /// before it where a spreadsheet would run it ([`inert`]).
 pub(crate) fn push_text(out: &mut String, text: &str) {
+    if is_plain(text) {
+        out.push_str(text);
+        return;
+    }
     let text = &*inert(text);
-    let padded = text.starts_with(' ') || text.ends_with(' ');
-    let special = |byte: u8| matches!(byte, b'"' | b',' | b'\n' | b'\r' | b';');
-    // Not `any`: to look at all of a short text takes no branch a character.
-    if !padded && !text.bytes().fold(false, |found, byte| found | special(byte)) {
+    if !needs_quotes(text) {
         out.push_str(text);
         return;
     }
@@ -217,6 +225,21 @@ pub(crate) fn push_text(out: &mut String, text: &str) {
     out.push('"');
 }
 
+/// Whether the text stands in a cell as it is.
+fn is_plain(text: &str) -> bool {
+    !needs_quotes(text) && !matches!(text.as_bytes().first(), Some(byte) if RUN_BY.contains(byte))
+}
+
+fn needs_quotes(text: &str) -> bool {
+    let padded = text.starts_with(' ') || text.ends_with(' ');
+    let special = |byte: u8| matches!(byte, b'"' | b',' | b'\n' | b'\r' | b';');
+    // Not `any`: to look at all of a short text takes no branch a character.
+    padded | text.bytes().fold(false, |found, byte| found | special(byte))
+}
+
+/// What a cell begins with that a spreadsheet may take for a formula.
+const RUN_BY: [u8; 6] = *b"=+-@\t\r";
+
 /// The text with an apostrophe before it where a spreadsheet would take it for a formula.
 ///
 /// A name such as `=HYPERLINK(…)` in somebody's table must not run on the reader's machine. What
@@ -225,7 +248,7 @@ pub(crate) fn push_text(out: &mut String, text: &str) {
 /// Source: OWASP, *CSV Injection*. Weakness: a program that reads the file back sees the
 /// apostrophe.
 pub fn inert(text: &str) -> Cow<'_, str> {
-    let runs = matches!(text.as_bytes(), [b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r', _, ..])
+    let runs = matches!(text.as_bytes(), [first, _, ..] if RUN_BY.contains(first))
         && text.parse::<f64>().is_err();
     if runs { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }

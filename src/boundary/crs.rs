@@ -240,10 +240,16 @@ impl Route {
     /// Moves points in place.
     fn points(&self, points: &mut [Coord<f64>]) -> Result<(), CrsError> {
         let Some(utm) = &self.utm else { return self.by_library(points) };
+        if points.iter().all(|&point| utm.reaches(point)) {
+            utm.of_degrees(points);
+            return Ok(());
+        }
         for at in 0..points.len() {
-            match utm.of_degrees(points[at]) {
-                Some(moved) => points[at] = moved,
-                None => self.by_library(&mut points[at..=at])?,
+            let one = &mut points[at..=at];
+            if utm.reaches(one[0]) {
+                utm.of_degrees(one);
+            } else {
+                self.by_library(one)?;
             }
         }
         Ok(())

@@ -7,6 +7,7 @@
 //! Source: Karney (2011), *Transverse Mercator with an accuracy of a few nanometers*, Journal of
 //! Geodesy 85(8), equations 7 to 14 and 35.
 
+use fearless_simd::{Level, dispatch};
 use geo::Coord;
 
 /// Half the width of the strip in which the series is used, in degrees.
@@ -15,6 +16,8 @@ const REACH_DEGREES: f64 = 20.0;
 const MOST_NORTH_DEGREES: f64 = 89.0;
 /// The scale in the middle of a zone.
 const SCALE: f64 = 0.9996;
+/// Points that are moved at a time.
+const RUN: usize = 64;
 const FALSE_EASTING_M: f64 = 500_000.0;
 const FALSE_NORTHING_M: f64 = 10_000_000.0;
 /// The long half-axis of GRS80 and of WGS84.
@@ -64,27 +67,61 @@ impl Utm {
         }
     }
 
-    /// Easting and northing in metres; `None` too far from the zone or too near to a pole.
-    pub(super) fn of_degrees(&self, point: Coord<f64>) -> Option<Coord<f64>> {
-        let off_middle = point.x - self.middle_degrees;
-        // Written so that a coordinate that is no number is none of its own either.
-        if !(off_middle.abs() <= REACH_DEGREES && point.y.abs() <= MOST_NORTH_DEGREES) {
-            return None;
+    /// Whether a longitude and latitude is near enough to the zone, and not too near to a pole.
+    pub(super) fn reaches(&self, point: Coord<f64>) -> bool {
+        // Written so that a coordinate that is no number is out of reach too.
+        (point.x - self.middle_degrees).abs() <= REACH_DEGREES
+            && point.y.abs() <= MOST_NORTH_DEGREES
+    }
+
+    /// Turns longitudes and latitudes, all within reach, into eastings and northings in metres.
+    pub(super) fn of_degrees(&self, points: &mut [Coord<f64>]) {
+        for run in points.chunks_mut(RUN) {
+            dispatch!(Level::new(), _simd => self.of_run(run));
         }
-        let (sin, cos) = point.y.to_radians().sin_cos();
-        let (east, ahead) = off_middle.to_radians().sin_cos();
+    }
+
+    /// One row a coordinate, so that several points fit into a register.
+    #[inline(always)]
+    fn of_run(&self, run: &mut [Coord<f64>]) {
+        let (mut x, mut y) = ([0.0; RUN], [0.0; RUN]);
+        for (at, point) in run.iter().enumerate() {
+            (x[at], y[at]) = (point.x, point.y);
+        }
+        for (x, y) in x.iter_mut().zip(&mut y).take(run.len()) {
+            (*x, *y) = self.of_point(*x, *y);
+        }
+        for (at, point) in run.iter_mut().enumerate() {
+            *point = Coord { x: x[at], y: y[at] };
+        }
+    }
+
+    /// Nothing but sums and products: angles that are small come by their series.
+    #[inline(always)]
+    fn of_point(&self, longitude: f64, latitude: f64) -> (f64, f64) {
+        let off_middle = (longitude - self.middle_degrees).to_radians();
+        let latitude = latitude.to_radians();
+        let (sin, cos) = (sine(latitude), cosine(latitude));
+        let (east, ahead) = (sine(off_middle), cosine(off_middle));
         // The tangent of the conformal latitude. The square of the eccentricity is below 0.007, so
-        // that five terms of the inverse hyperbolic tangent and three of the sine are exact.
+        // that five terms of the inverse hyperbolic tangent and three of the sine are exact, and
+        // as many of the square root.
         let w = self.e2 * sin * sin;
         let x = self.e2 * sin * (1.0 + w * (1. / 3. + w * (1. / 5. + w * (1. / 7. + w / 9.))));
         let sigma = x * (1.0 + x * x / 6.0 * (1.0 + x * x / 20.0));
-        let t = (sin * (1.0 + sigma * sigma).sqrt() - sigma) / cos;
-        // The sphere's transverse latitude and longitude, and the sines of twice their sizes.
+        let s2 = sigma * sigma;
+        let over_one = s2 * (1. / 2. - s2 * (1. / 8. - s2 / 16.));
+        let t = (sin + sin * over_one - sigma) / cos;
+        // The conformal latitude is a little smaller, and the sphere's transverse latitude a
+        // little larger again.
+        let less = arc_tangent((sigma - sin * over_one) / (cos + t * sin));
+        let more = arc_tangent((1.0 - ahead) * t / (ahead + t * t));
         let h2 = t * t + ahead * ahead;
-        let q = (h2 + east * east).sqrt();
-        let (mut xi, mut eta) = (t.atan2(ahead), (east / h2.sqrt()).asinh());
-        let (sin2, cos2) = (2.0 * t * ahead / h2, (ahead * ahead - t * t) / h2);
-        let (sinh2, cosh2) = (2.0 * east * q / h2, 1.0 + 2.0 * east * east / h2);
+        let q = (1.0 + t * t).sqrt();
+        let (mut xi, mut eta) = (latitude - less + more, inverse_hyperbolic_tangent(east / q));
+        let per_h2 = 1.0 / h2;
+        let (sin2, cos2) = (2.0 * t * ahead * per_h2, (ahead * ahead - t * t) * per_h2);
+        let (sinh2, cosh2) = (2.0 * east * q * per_h2, 1.0 + 2.0 * east * east * per_h2);
         // Clenshaw's sum of sines of a complex angle.
         let (c_re, c_im) = (2.0 * cos2 * cosh2, -2.0 * sin2 * sinh2);
         let (mut one, mut two) = ((0.0, 0.0), (0.0, 0.0));
@@ -98,9 +135,56 @@ impl Utm {
         let (s_re, s_im) = (sin2 * cosh2, cos2 * sinh2);
         xi += s_re * one.0 - s_im * one.1;
         eta += s_re * one.1 + s_im * one.0;
-        Some(Coord {
-            x: FALSE_EASTING_M + self.radius_m * eta,
-            y: self.north_m + self.radius_m * xi,
-        })
+        (FALSE_EASTING_M + self.radius_m * eta, self.north_m + self.radius_m * xi)
     }
+}
+
+/// A sum of powers of `z`, from its coefficients.
+#[inline(always)]
+fn powers<const N: usize>(z: f64, coefficients: [f64; N]) -> f64 {
+    coefficients.iter().rev().fold(0.0, |sum, coefficient| sum * z + coefficient)
+}
+
+/// Up to a right angle: what comes after the last term is below 1e-18 there.
+#[inline(always)]
+fn sine(x: f64) -> f64 {
+    const SERIES: [f64; 12] = inverse_factorials(1);
+    x * powers(x * x, SERIES)
+}
+
+#[inline(always)]
+fn cosine(x: f64) -> f64 {
+    const SERIES: [f64; 12] = inverse_factorials(0);
+    powers(x * x, SERIES)
+}
+
+/// 1, 1/2!, 1/4! … from 0 and 1, 1/3!, 1/5! … from 1, with signs by turns.
+const fn inverse_factorials(first: u32) -> [f64; 12] {
+    let (mut series, mut at) = ([1.0; 12], 1);
+    while at < 12 {
+        let n = (2 * at as u32 + first) as f64;
+        series[at] = -series[at - 1] / (n * (n - 1.0));
+        at += 1;
+    }
+    series
+}
+
+/// Up to 0.04.
+#[inline(always)]
+fn arc_tangent(x: f64) -> f64 {
+    x * powers(x * x, [1.0, -1. / 3., 1. / 5., -1. / 7., 1. / 9., -1. / 11.])
+}
+
+/// Up to 0.35, the sine of [`REACH_DEGREES`].
+#[inline(always)]
+fn inverse_hyperbolic_tangent(x: f64) -> f64 {
+    const SERIES: [f64; 17] = {
+        let (mut series, mut at) = ([0.0; 17], 0);
+        while at < 17 {
+            series[at] = 1.0 / (2 * at + 1) as f64;
+            at += 1;
+        }
+        series
+    };
+    x * powers(x * x, SERIES)
 }

@@ -48,16 +48,26 @@ impl CellReader {
         Self { marks, numeric_marks, decimal, empty }
     }
 
-    /// What the cell at the start of `line` holds, and where it ends: at the next delimiter or at
-    /// the end of the line. Nearly every cell is a plain number, which ends where it is read.
-    pub fn read_to_delimiter(&self, line: &[u8], delimiter: u8) -> (Cell, usize) {
-        if let Some((number, end)) = scan_plain(line, self.decimal)
-            && line.get(end).is_none_or(|byte| *byte == delimiter)
+    /// What the cell at the start of `text` holds, and where it ends: at the next delimiter or at
+    /// `line_end`. Nearly every cell is a plain number, which ends where it is read; what stands
+    /// behind the line is looked at, but not taken.
+    #[inline]
+    pub fn read_to_delimiter(&self, text: &[u8], line_end: usize, delimiter: u8) -> (Cell, usize) {
+        let ends_at = |end: usize| end == line_end || text.get(end) == Some(&delimiter);
+        let plain = scan_short(text, self.decimal).filter(|&(_, end)| ends_at(end));
+        if let Some((number, end)) = plain.or_else(|| self.scan_long(&text[..line_end], delimiter))
         {
             return (self.read_number(number), end);
         }
-        let end = memchr::memchr(delimiter, line).unwrap_or(line.len());
+        let line = &text[..line_end];
+        let end = memchr::memchr(delimiter, line).unwrap_or(line_end);
         (self.read(&line[..end]), end)
+    }
+
+    #[inline(never)]
+    fn scan_long(&self, line: &[u8], delimiter: u8) -> Option<(f64, usize)> {
+        scan_plain(line, self.decimal)
+            .filter(|&(_, end)| line.get(end).is_none_or(|byte| *byte == delimiter))
     }
 
     /// What this cell holds.
@@ -100,10 +110,7 @@ const POWERS: [f64; 23] = [
 ];
 
 /// A number at the start of `text`: digits with at most one decimal mark and a sign; and where
-/// it ends.
-///
-/// Up to 2^53 the digits are exact in `f64`, and so is the power of ten, so that one division
-/// rounds correctly (Clinger 1990). Everything else goes to the standard library.
+/// it ends. Everything else goes to the standard library.
 fn scan_plain(text: &[u8], decimal: Decimal) -> Option<(f64, usize)> {
     let mark = match decimal {
         Decimal::Point => b'.',
@@ -119,37 +126,78 @@ fn scan_plain(text: &[u8], decimal: Decimal) -> Option<(f64, usize)> {
     } else {
         (whole, 0)
     };
-    let n_digits = whole - start + decimals;
-    // Too many digits are told by their number.
-    if n_digits == 0 || n_digits > MOST_DIGITS || mantissa >= 1 << 53 {
-        return None;
-    }
-    let number = mantissa as f64 / POWERS[decimals];
+    let number = quotient(mantissa, whole - start + decimals, decimals)?;
     Some((if negative { -number } else { number }, end))
 }
 
-/// The digits of `text` from `from` on, appended to those of `mantissa`, and where they end.
+/// So many digits, of which so many are decimals, as a number; `None` where this is not exact.
 ///
-/// Up to eight are read at once: a byte less `0` is below ten where it is a digit, and three
-/// multiplications put eight digits together by pairs, fours and eights (Lemire 2021, *Number
-/// parsing at a gigabyte per second*, Software: Practice and Experience 51).
+/// Up to 2^53 the digits are exact in `f64`, and so is the power of ten, so that one division
+/// rounds correctly (Clinger 1990).
 #[inline]
-fn digits(text: &[u8], from: usize, mut mantissa: u64) -> (u64, usize) {
+pub(super) fn quotient(digits: u64, n_digits: usize, n_decimals: usize) -> Option<f64> {
+    // Too many digits are told by their number.
+    if n_digits == 0 || n_digits > MOST_DIGITS || digits >= 1 << 53 {
+        return None;
+    }
+    Some(digits as f64 / POWERS[n_decimals])
+}
+
+/// A number of up to seven bytes at the start of `text`, and where it ends: digits around a
+/// decimal mark. Told by one look at eight bytes; `None` for whatever needs another.
+#[inline]
+fn scan_short(text: &[u8], decimal: Decimal) -> Option<(f64, usize)> {
+    let mark = match decimal {
+        Decimal::Point => b'.' ^ b'0',
+        Decimal::Comma => b',' ^ b'0',
+    };
+    let bytes = u64::from_le_bytes(*text.first_chunk()?) ^ ZEROS;
+    let others = others(bytes);
+    let (first, rest) = (others.trailing_zeros(), others & others.wrapping_sub(1));
+    // The highest bits of the mark's byte and of the one that ends the number.
+    let (at, end) = (first / 8, rest.trailing_zeros() / 8);
+    if end > 7 || (bytes >> (8 * at)) as u8 != mark || end < 2 {
+        return None;
+    }
+    let before = (1_u64 << (8 * at)) - 1;
+    let digits = (bytes & before) | ((bytes >> 8) & !before);
+    // The mark's place is free, so that one digit less is left.
+    let digits = eight(digits << (8 * (9 - end)));
+    Some((digits as f64 / POWERS[(end - at - 1) as usize], end as usize))
+}
+
+/// Eight times `0`.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// The highest bit of each byte that is no digit, of text from which [`ZEROS`] were taken.
+#[inline]
+fn others(bytes: u64) -> u64 {
+    let high = ((bytes & 0x7f7f_7f7f_7f7f_7f7f) + 0x7676_7676_7676_7676) | bytes;
+    high & 0x8080_8080_8080_8080
+}
+
+/// Eight digits, the first in the lowest byte, as a number: three multiplications put them
+/// together by pairs, fours and eights (Lemire 2021, *Number parsing at a gigabyte per second*,
+/// Software: Practice and Experience 51).
+#[inline]
+fn eight(digits: u64) -> u64 {
+    let pairs = (digits.wrapping_mul(10) + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100) + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    (fours.wrapping_mul(10_000) + (fours >> 32)) & 0xffff_ffff
+}
+
+/// The digits of `text` from `from` on, appended to those of `mantissa`, and where they end.
+#[inline]
+pub(super) fn digits(text: &[u8], from: usize, mut mantissa: u64) -> (u64, usize) {
     const POWERS: [u64; 9] =
         [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
     let mut at = from;
-    while let Some(eight) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let bytes = u64::from_le_bytes(*eight) ^ 0x3030_3030_3030_3030;
-        // The highest bit of each byte that is no digit.
-        let others = ((bytes & 0x7f7f_7f7f_7f7f_7f7f) + 0x7676_7676_7676_7676) | bytes;
-        let others = others & 0x8080_8080_8080_8080;
-        let n = others.trailing_zeros() / 8;
+    while let Some(chunk) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let bytes = u64::from_le_bytes(*chunk) ^ ZEROS;
+        let n = others(bytes).trailing_zeros() / 8;
         // Zeros go before the digits, so that they are the last of eight.
-        let digits = bytes.checked_shl(64 - 8 * n).unwrap_or(0);
-        let pairs = (digits.wrapping_mul(10) + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
-        let fours = (pairs.wrapping_mul(100) + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
-        let eight = (fours.wrapping_mul(10_000) + (fours >> 32)) & 0xffff_ffff;
-        mantissa = mantissa.wrapping_mul(POWERS[n as usize]).wrapping_add(eight);
+        let more = eight(bytes.checked_shl(64 - 8 * n).unwrap_or(0));
+        mantissa = mantissa.wrapping_mul(POWERS[n as usize]).wrapping_add(more);
         at += n as usize;
         if n < 8 {
             return (mantissa, at);

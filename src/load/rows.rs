@@ -4,6 +4,8 @@
 //! piece of it. Files with quotation marks are read by one thread, because a line of theirs need
 //! not be a row.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::cell::{Cell, CellReader};
@@ -189,7 +191,7 @@ impl Columns {
         self.n_rows += counts.iter().sum::<usize>();
         for column in &mut self.numbers {
             column.values.resize(self.n_rows, f64::NAN);
-            column.states.resize(self.n_rows, CellState::NotAvailable);
+            column.states.resize(self.n_rows, CellState::Present);
         }
         let parts: Vec<(Read, usize)> = parts(&mut self.numbers, first, counts, layout)
             .into_par_iter()
@@ -228,15 +230,16 @@ fn chunks(rows: &[u8]) -> Vec<&[u8]> {
     out
 }
 
-/// The lines that are not empty, without their ends.
-fn lines(chunk: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// Where the lines lie that are not empty, without their ends.
+fn lines(chunk: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
     memchr::memchr_iter(b'\n', chunk)
         .chain([chunk.len()])
         .map(move |end| {
             let line = chunk.get(start..end).unwrap_or_default();
+            let own = start..start + line.strip_suffix(b"\r").unwrap_or(line).len();
             start = end + 1;
-            line.strip_suffix(b"\r").unwrap_or(line)
+            own
         })
         .filter(|line| !line.is_empty())
 }
@@ -308,19 +311,20 @@ impl Part<'_> {
     /// A file without quotation marks: a line is a row and a delimiter ends a cell.
     fn read_plain(&mut self, chunk: &[u8]) {
         let layout = self.layout;
-        for line in lines(chunk) {
-            let mut column = 0;
-            let mut rest = line;
+        for Range { start, end: line_end } in lines(chunk) {
+            let (mut column, mut at) = (0, start);
             loop {
+                let rest = &chunk[at..];
+                let line = line_end - at;
                 let end = match layout.wanted.targets.get(column) {
                     Some(Target::Number(at)) => {
                         let cells = &layout.cells[*at];
-                        let (cell, end) = cells.read_to_delimiter(rest, layout.delimiter);
+                        let (cell, end) = cells.read_to_delimiter(rest, line, layout.delimiter);
                         self.put(*at, cell, &rest[..end]);
                         end
                     }
                     other => {
-                        let end = memchr::memchr(layout.delimiter, rest).unwrap_or(rest.len());
+                        let end = memchr::memchr(layout.delimiter, &rest[..line]).unwrap_or(line);
                         if let Some(target) = other {
                             self.take(*target, &rest[..end]);
                         }
@@ -328,10 +332,10 @@ impl Part<'_> {
                     }
                 };
                 column += 1;
-                if end == rest.len() {
+                if end == line {
                     break;
                 }
-                rest = &rest[end + 1..];
+                at += end + 1;
             }
             self.end_row(column);
         }
@@ -373,17 +377,17 @@ impl Part<'_> {
         self.put(at, self.layout.cells[at].read(text), text);
     }
 
-    /// Slots hold a gap until a number is read, so that a gap of no known reason needs no write.
+    /// Slots are present and without a number until something is read, so that a number needs one
+    /// write.
+    #[inline]
     fn put(&mut self, at: usize, cell: Cell, text: &[u8]) {
         match cell {
-            Cell::Number(number) => {
-                self.values[at][self.row] = number;
-                self.states[at][self.row] = CellState::Present;
-            }
+            Cell::Number(number) => self.values[at][self.row] = number,
             Cell::Gap(state) => self.states[at][self.row] = state,
             Cell::Unreadable => {
                 let text = String::from_utf8_lossy(text).trim().to_owned();
                 self.found.unreadable[at].push((self.row, text));
+                self.states[at][self.row] = CellState::NotAvailable;
             }
         }
     }
@@ -391,10 +395,13 @@ impl Part<'_> {
     fn end_row(&mut self, found: usize) {
         if found != self.layout.n_columns {
             self.found.ragged.push((self.row, found));
-            // Columns of text that a short row lacks are filled, so that they stay of one length.
+            // What a short row lacks is filled with gaps, so that columns stay of one length.
             for target in self.layout.wanted.targets.iter().skip(found) {
                 if let Target::Text(at) | Target::Both(at, _) = target {
                     self.found.text[*at].push(String::new());
+                }
+                if let Target::Number(at) | Target::Both(_, at) = target {
+                    self.states[*at][self.row] = CellState::NotAvailable;
                 }
             }
         }

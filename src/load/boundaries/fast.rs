@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::feature::{Collection, Feature, RawGeometry, Ring, Shells};
 use super::geojson::crs_of;
+use crate::load::cell;
 
 /// The features of a FeatureCollection; `None` where it is no sound one, or an unusual one.
 pub(super) fn read(text: &str) -> Option<Collection> {
@@ -38,7 +39,10 @@ pub(super) fn read(text: &str) -> Option<Collection> {
         Some(bytes) => serde_json::from_slice(bytes).ok()?,
         None => None,
     };
-    let features = features?.into_par_iter().map(feature).collect::<Option<Vec<Feature>>>()?;
+    let features = features?
+        .into_par_iter()
+        .map_init(Vec::new, |scratch, bytes| feature(bytes, scratch))
+        .collect::<Option<Vec<Feature>>>()?;
     Some(Collection {
         features,
         crs: crs.filter(|member| !member.is_null()).as_ref().map(crs_of),
@@ -48,8 +52,9 @@ pub(super) fn read(text: &str) -> Option<Collection> {
     })
 }
 
-fn feature(bytes: &[u8]) -> Option<Feature> {
-    let mut cursor = Cursor::at(bytes, 0);
+/// Rings grow in `scratch`, so that each is allocated once, as long as it is.
+fn feature(bytes: &[u8], scratch: &mut Ring) -> Option<Feature> {
+    let mut cursor = Cursor { ring: std::mem::take(scratch), ..Cursor::at(bytes, 0) };
     let (mut id, mut properties, mut geometry) = (None, None, None);
     cursor.object(|cursor, key| {
         match key {
@@ -68,6 +73,7 @@ fn feature(bytes: &[u8]) -> Option<Feature> {
         }
         Some(())
     })?;
+    *scratch = cursor.ring;
     // The braces of the slice are balanced, but not every way of balancing them is an object.
     if cursor.at != bytes.len() {
         return None;
@@ -85,11 +91,13 @@ struct Cursor<'a> {
     at: usize,
     /// Whether a position had more than two numbers.
     heights: bool,
+    /// The ring that is read, or the last one.
+    ring: Ring,
 }
 
 impl<'a> Cursor<'a> {
     fn at(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at, heights: false }
+        Self { bytes, at, heights: false, ring: Ring::new() }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -295,7 +303,19 @@ impl<'a> Cursor<'a> {
     }
 
     fn rings(&mut self) -> Option<Vec<Ring>> {
-        self.list(|cursor| cursor.list(Self::position))
+        self.list(Self::ring)
+    }
+
+    fn ring(&mut self) -> Option<Ring> {
+        self.take(b'[')?;
+        self.ring.clear();
+        loop {
+            let position = self.position()?;
+            self.ring.push(position);
+            if !self.goes_on(b']')? {
+                return Some(self.ring.clone());
+            }
+        }
     }
 
     /// Two numbers, and heights that are dropped.
@@ -311,51 +331,38 @@ impl<'a> Cursor<'a> {
         Some(Coord { x, y })
     }
 
-    /// A number without an exponent is read digit by digit; others by the standard library.
+    /// A number without an exponent is read as the cells of tables are; others by the standard
+    /// library.
     fn number(&mut self) -> Option<f64> {
-        /// Powers of ten that a double holds exactly.
-        const TENS: [f64; 23] = [
-            1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-            1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
-        ];
         self.space();
         let start = self.at;
         let negative = self.peek() == Some(b'-');
-        self.at += usize::from(negative);
-        let first = self.at;
-        let (mut digits, mut n, mut decimals, mut point) = (0_u64, 0, 0, None);
-        loop {
-            match self.peek() {
-                Some(byte @ b'0'..=b'9') => {
-                    digits = digits.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
-                    n += 1;
-                    decimals += usize::from(point.is_some());
-                }
-                Some(b'.') if point.is_none() => point = Some(self.at),
-                _ => break,
+        let first = start + usize::from(negative);
+        let (mut digits, mut end) = cell::digits(self.bytes, first, 0);
+        let (whole, mut decimals) = (end - first, 0);
+        if self.bytes.get(end) == Some(&b'.') {
+            let point = end;
+            (digits, end) = cell::digits(self.bytes, point + 1, digits);
+            decimals = end - point - 1;
+            // JSON wants a digit on both sides of the point, and no zero before another digit.
+            if decimals == 0 {
+                return None;
             }
-            self.at += 1;
         }
-        let whole = point.unwrap_or(self.at) - first;
-        // JSON wants a digit on both sides of the point, and no zero before another digit.
-        if whole == 0
-            || (point.is_some() && decimals == 0)
-            || (whole > 1 && self.bytes[first] == b'0')
-        {
+        if whole == 0 || (whole > 1 && self.bytes[first] == b'0') {
             return None;
         }
+        self.at = end;
         if matches!(self.peek(), Some(b'e' | b'E')) {
             while matches!(self.peek(), Some(b'e' | b'E' | b'+' | b'-' | b'0'..=b'9')) {
                 self.at += 1;
             }
             return serde_json::from_slice(&self.bytes[start..self.at]).ok();
         }
-        // Both are exact, so that their quotient is the nearest number (Clinger 1990).
-        if n <= 18 && digits < 1 << 53 && decimals < TENS.len() {
-            let x = digits as f64 / TENS[decimals];
-            return Some(if negative { -x } else { x });
+        match cell::quotient(digits, whole + decimals, decimals) {
+            Some(x) => Some(if negative { -x } else { x }),
+            None => std::str::from_utf8(&self.bytes[start..end]).ok()?.parse().ok(),
         }
-        std::str::from_utf8(&self.bytes[start..self.at]).ok()?.parse().ok()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use geo::{Coord, CoordsIter, MultiPolygon};
+use geo::{Coord, CoordsIter, LineString, MultiPolygon, Polygon};
 
 use super::BoundaryError;
 use crate::boundary::Crs;
@@ -75,8 +75,16 @@ pub(super) fn require_in_range(
     }
 }
 
-/// The number of points, and those that cannot lie in this coordinate system.
+/// Where there are points that cannot lie in this coordinate system: the number of all points, and
+/// those.
 fn outside_of(shapes: &[&MultiPolygon<f64>], crs: Crs) -> (usize, Vec<Coord<f64>>) {
+    let inside = |ring: &LineString<f64>| ring.0.iter().all(|&point| crs.holds(point));
+    let all_inside = |polygon: &Polygon<f64>| {
+        inside(polygon.exterior()) && polygon.interiors().iter().all(inside)
+    };
+    if shapes.iter().all(|shape| shape.0.iter().all(all_inside)) {
+        return (0, Vec::new());
+    }
     let n_points = shapes.iter().map(|shape| shape.coords_count()).sum();
     let outside = shapes
         .iter()
