@@ -27,7 +27,8 @@ pub struct Shape {
     pub id: AreaId,
     /// The name that the boundary file gives, where it gives one.
     pub name: Option<String>,
-    /// Longitude and latitude in degrees, WGS84; shells counter-clockwise as RFC 7946 asks.
+    /// Longitude and latitude in degrees, WGS84; shells counter-clockwise as RFC 7946 asks. Empty
+    /// where only metres were wanted ([`Boundaries::in_metres`]).
     pub polygons: MultiPolygon<f64>,
     /// The same rings in metres, in [`Boundaries::crs`].
     pub projected: MultiPolygon<f64>,
@@ -80,30 +81,56 @@ impl Boundaries {
     ///
     /// When an id occurs twice, which is a mistake of the caller's.
     pub fn from_source(
+        source: Vec<SourceShape>,
+        source_crs: Crs,
+        notices: Vec<Notice>,
+    ) -> Result<Self, CrsError> {
+        Self::moved(source, source_crs, notices, true)
+    }
+
+    /// The same without the polygons in degrees, which take as much memory as those in metres:
+    /// for lengths, sizes and neighbours.
+    ///
+    /// # Errors
+    ///
+    /// [`CrsError`] when a coordinate cannot be transformed.
+    ///
+    /// # Panics
+    ///
+    /// When an id occurs twice, which is a mistake of the caller's.
+    pub fn in_metres(
+        source: Vec<SourceShape>,
+        source_crs: Crs,
+        notices: Vec<Notice>,
+    ) -> Result<Self, CrsError> {
+        Self::moved(source, source_crs, notices, false)
+    }
+
+    fn moved(
         mut source: Vec<SourceShape>,
         source_crs: Crs,
         notices: Vec<Notice>,
+        with_degrees: bool,
     ) -> Result<Self, CrsError> {
         source.sort_by(|a, b| a.id.cmp(&b.id));
         assert!(source.windows(2).all(|pair| pair[0].id != pair[1].id), "each id once");
         let crs = crs::projected_for(&source, source_crs)?;
-        let (metres, degrees) =
-            (Route::between(source_crs, crs)?, Route::between(source_crs, Crs::WGS84)?);
-        let moved = |route: &Option<Route>, polygons: &MultiPolygon<f64>| {
-            route.as_ref().map(|route| route.polygons(polygons)).transpose()
-        };
+        let to_metres = Route::between(source_crs, crs)?;
+        let to_degrees = Route::between(source_crs, Crs::WGS84)?;
         let shapes = source
             .into_par_iter()
             .map(|SourceShape { id, name, polygons }| {
                 // The source's own rings are one of the two wherever they can be.
-                let both = (moved(&degrees, &polygons)?, moved(&metres, &polygons)?);
-                let (polygons, projected) = match both {
-                    (Some(degrees), Some(metres)) => (degrees, metres),
-                    (None, Some(metres)) => (polygons, metres),
-                    (Some(degrees), None) => (degrees, polygons),
-                    (None, None) => (polygons.clone(), polygons),
+                let degrees = match &to_degrees {
+                    _ if !with_degrees => MultiPolygon(Vec::new()),
+                    Some(route) => route.polygons(&polygons)?,
+                    None => polygons.clone(),
                 };
-                Ok(Shape { id, name, polygons, projected })
+                let projected = match &to_metres {
+                    Some(route) => route.moved(polygons)?,
+                    None => polygons,
+                };
+                Ok(Shape { id, name, polygons: degrees, projected })
             })
             .collect::<Result<Vec<_>, CrsError>>()?;
         Ok(Self { shapes, source_crs, crs, notices })

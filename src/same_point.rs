@@ -104,7 +104,9 @@ fn hash([x, y]: [u64; 2], seed: u64) -> u64 {
 const LAST: u32 = 1 << 31;
 /// Points a bin, more or less: so many fit into the nearest memory with their table.
 const PER_BIN: usize = 1 << 12;
-/// Runs of rings that are put into bins at a time.
+/// Bins that are filled at a time.
+const BINS: usize = 1 << 9;
+/// Parts of the rings that are put into bins side by side.
 const RUNS: usize = 32;
 
 /// Points brought together by their coordinates.
@@ -130,24 +132,32 @@ impl Same {
         let n = rings.n_points();
         let n_bins = (n / PER_BIN).next_power_of_two();
         let run = rings.rings.len().div_ceil(RUNS).max(1);
-        let binned: Vec<Binned> =
-            rings.rings.par_chunks(run).map(|rings| Binned::of(rings, n_bins, &hash)).collect();
-        let (mut points, mut bins) = (vec![0; n], Vec::with_capacity(n_bins));
-        let (mut rest, mut begin) = (points.as_mut_slice(), 0);
-        for bin in 0..n_bins {
-            let len = binned.iter().map(|run| run.range(bin).len()).sum();
-            let (own, after) = rest.split_at_mut(len);
-            bins.push((begin, own));
-            (rest, begin) = (after, begin + len as u32);
-        }
+        let mut points = vec![0; n];
         let head: Vec<AtomicU32> = (0..n).map(|_| AtomicU32::new(0)).collect();
-        bins.into_par_iter().enumerate().for_each_init(Scratch::default, |scratch, bin| {
-            let (bin_idx, (begin, points)) = bin;
-            let runs = || binned.iter().map(|run| (run, run.range(bin_idx)));
-            scratch.group(points.len(), runs().flat_map(|(run, at)| &run.hashes[at]));
-            let numbers = runs().flat_map(|(run, at)| &run.points[at]);
-            scratch.place(begin, numbers, points, &head);
-        });
+        let (mut rest, mut begin) = (points.as_mut_slice(), 0);
+        // Some bins at a time, so that a large map does not stand there twice.
+        for first in (0..n_bins).step_by(BINS) {
+            let round = first..(first + BINS).min(n_bins);
+            let binned: Vec<Binned> = rings
+                .rings
+                .par_chunks(run)
+                .map(|rings| Binned::of(rings, round.clone(), n_bins, &hash))
+                .collect();
+            let mut bins = Vec::with_capacity(round.len());
+            for bin in 0..round.len() {
+                let len = binned.iter().map(|run| run.range(bin).len()).sum();
+                let (own, after) = rest.split_at_mut(len);
+                bins.push((begin, own));
+                (rest, begin) = (after, begin + len as u32);
+            }
+            bins.into_par_iter().enumerate().for_each_init(Scratch::default, |scratch, bin| {
+                let (bin_idx, (begin, points)) = bin;
+                let runs = || binned.iter().map(|run| (run, run.range(bin_idx)));
+                scratch.group(points.len(), runs().flat_map(|(run, at)| &run.hashes[at]));
+                let numbers = runs().flat_map(|(run, at)| &run.points[at]);
+                scratch.place(begin, numbers, points, &head);
+            });
+        }
         Self { points, head: head.into_iter().map(AtomicU32::into_inner).collect() }
     }
 
@@ -178,7 +188,8 @@ impl Same {
     }
 }
 
-/// The points of some rings with their hashes, bin by bin, in ascending order within each.
+/// The points of some rings that belong to some bins, with their hashes, bin by bin, in ascending
+/// order within each.
 struct Binned {
     points: Vec<u32>,
     hashes: Vec<u64>,
@@ -187,24 +198,36 @@ struct Binned {
 }
 
 impl Binned {
-    fn of(rings: &[Ring<'_>], n_bins: usize, hash: impl Fn([u64; 2]) -> u64) -> Self {
-        let bin = |hash: u64| (hash >> 32) as usize & (n_bins - 1);
-        let mut start = vec![0; n_bins + 1];
+    fn of(
+        rings: &[Ring<'_>],
+        round: Range<usize>,
+        n_bins: usize,
+        hash: impl Fn([u64; 2]) -> u64,
+    ) -> Self {
+        let bin = |hash: u64| {
+            let bin = (hash >> 32) as usize & (n_bins - 1);
+            bin.wrapping_sub(round.start)
+        };
+        let mut start = vec![0; round.len() + 1];
         for point in rings.iter().flat_map(|ring| ring.points) {
-            start[bin(hash(bits(*point))) + 1] += 1;
+            if let Some(n) = start[1..].get_mut(bin(hash(bits(*point)))) {
+                *n += 1;
+            }
         }
-        for bin in 0..n_bins {
+        for bin in 0..round.len() {
             start[bin + 1] += start[bin];
         }
-        let (mut next, n) = (start.clone(), start[n_bins] as usize);
+        let n = start[round.len()] as usize;
         let (mut points, mut hashes) = (vec![0; n], vec![0; n]);
+        let mut next = start[..round.len()].to_vec();
         for ring in rings {
             for (at, point) in ring.points.iter().enumerate() {
                 let hash = hash(bits(*point));
-                let place = &mut next[bin(hash)];
-                points[*place as usize] = ring.first + at as u32;
-                hashes[*place as usize] = hash;
-                *place += 1;
+                if let Some(place) = next.get_mut(bin(hash)) {
+                    points[*place as usize] = ring.first + at as u32;
+                    hashes[*place as usize] = hash;
+                    *place += 1;
+                }
             }
         }
         Self { points, hashes, start }

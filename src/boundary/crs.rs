@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use geo::{BoundingRect, Coord, LineString, MultiPolygon, Polygon};
+use geo::{BoundingRect, Coord, MultiPolygon};
 use miette::Diagnostic;
 use proj4rs::Proj;
 use proj4rs::transform::{Transform, TransformClosure};
@@ -223,18 +223,21 @@ impl Route {
         &self,
         polygons: &MultiPolygon<f64>,
     ) -> Result<MultiPolygon<f64>, CrsError> {
-        let moved = polygons.iter().map(|polygon| {
-            let shell = self.ring(polygon.exterior())?;
-            let holes = polygon.interiors().iter().map(|hole| self.ring(hole));
-            Ok(Polygon::new(shell, holes.collect::<Result<_, CrsError>>()?))
-        });
-        Ok(MultiPolygon(moved.collect::<Result<_, CrsError>>()?))
+        self.moved(polygons.clone())
     }
 
-    fn ring(&self, ring: &LineString<f64>) -> Result<LineString<f64>, CrsError> {
-        let mut moved = ring.clone();
-        self.points(&mut moved.0)?;
-        Ok(moved)
+    /// The polygons in the other system, in the memory that they have.
+    pub(crate) fn moved(
+        &self,
+        mut polygons: MultiPolygon<f64>,
+    ) -> Result<MultiPolygon<f64>, CrsError> {
+        for polygon in &mut polygons.0 {
+            polygon.try_exterior_mut(|ring| self.points(&mut ring.0))?;
+            polygon.try_interiors_mut(|rings| {
+                rings.iter_mut().try_for_each(|ring| self.points(&mut ring.0))
+            })?;
+        }
+        Ok(polygons)
     }
 
     /// Moves points in place.

@@ -489,6 +489,7 @@ impl Job {
             crs,
             layer: spec.layer.clone(),
             exclude: spec.exclude.clone(),
+            only_metres: false,
         };
         Ok(Some(boundaries(&self.file.resolve(&spec.file), &options)?))
     }

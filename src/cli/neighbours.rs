@@ -72,6 +72,7 @@ pub(crate) fn run(args: &NeighboursArgs, terminal: &Terminal) -> miette::Result<
         crs: args.crs,
         layer: args.layer.clone(),
         exclude: Vec::new(),
+        only_metres: true,
     };
     let found =
         terminal.during("reading the boundaries", || boundaries(&args.boundaries, &options))?;

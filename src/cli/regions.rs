@@ -298,6 +298,7 @@ fn of_table(args: &RegionsArgs) -> miette::Result<Given> {
                 crs: None,
                 layer: None,
                 exclude: Vec::new(),
+                only_metres: true,
             };
             let found = boundaries(file, &options)?;
             notices.extend_from_slice(found.notices());

@@ -45,6 +45,8 @@ pub struct BoundaryOptions {
     pub layer: Option<String>,
     /// Features that are no areas, such as sea.
     pub exclude: Vec<Exclude>,
+    /// Whether outlines in degrees can be left out, for lengths, sizes and neighbours.
+    pub only_metres: bool,
 }
 
 /// What the user says of a file of which all attributes are wanted.
@@ -72,7 +74,15 @@ pub struct LayerOptions {
 ///
 /// [`BoundaryError`], which names the file, the place and one example.
 pub fn boundaries(path: &Path, options: &BoundaryOptions) -> Result<Boundaries, BoundaryError> {
-    from_collection(format::read(path, options.layer.as_deref())?, path, options)
+    let of_rules = options.exclude.iter().map(|rule| rule.property.as_str());
+    let names =
+        std::iter::once(options.id_property.as_str()).chain(options.name_property.as_deref());
+    let names: Vec<&str> = names.chain(of_rules).collect();
+    let read = |only: Option<&[&str]>| {
+        from_collection(format::read(path, options.layer.as_deref(), only)?, path, options)
+    };
+    // Attributes are much of a large file. What is wrong with it is told with all of them.
+    read(Some(&names)).or_else(|_| read(None))
 }
 
 fn from_collection(
@@ -97,8 +107,11 @@ fn from_collection(
         .into_iter()
         .map(|part| SourceShape { id: part.id, name: part.name, polygons: part.polygons })
         .collect();
-    Boundaries::from_source(shapes, crs, notices)
-        .map_err(|source| BoundaryError::Reprojection { path: path.to_path_buf(), source })
+    let boundaries = match options.only_metres {
+        true => Boundaries::in_metres(shapes, crs, notices),
+        false => Boundaries::from_source(shapes, crs, notices),
+    };
+    boundaries.map_err(|source| BoundaryError::Reprojection { path: path.to_path_buf(), source })
 }
 
 /// Reads a layer with all its attributes, in the file's coordinate system.
@@ -110,7 +123,7 @@ fn from_collection(
 ///
 /// [`BoundaryError`], which names the file, the place and one example.
 pub fn layer(path: &Path, options: &LayerOptions) -> Result<Layer, BoundaryError> {
-    let collection = format::read(path, options.layer.as_deref())?;
+    let collection = format::read(path, options.layer.as_deref(), None)?;
     let naming =
         Naming { id: options.id_property.as_deref(), name: None, exclude: &options.exclude };
     let degrees_by_default = collection.degrees_by_default;

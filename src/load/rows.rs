@@ -320,7 +320,10 @@ impl Part<'_> {
                     Some(Target::Number(at)) => {
                         let cells = &layout.cells[*at];
                         let (cell, end) = cells.read_to_delimiter(rest, line, layout.delimiter);
-                        self.put(*at, cell, &rest[..end]);
+                        match cell {
+                            Cell::Number(number) => self.values[*at][self.row] = number,
+                            other => self.put(*at, other, &rest[..end]),
+                        }
                         end
                     }
                     other => {
@@ -379,7 +382,7 @@ impl Part<'_> {
 
     /// Slots are present and without a number until something is read, so that a number needs one
     /// write.
-    #[inline]
+    #[inline(never)]
     fn put(&mut self, at: usize, cell: Cell, text: &[u8]) {
         match cell {
             Cell::Number(number) => self.values[at][self.row] = number,

@@ -13,8 +13,9 @@ use super::feature::{Collection, Feature, RawGeometry, Ring, Shells};
 use super::geojson::crs_of;
 use crate::load::cell;
 
-/// The features of a FeatureCollection; `None` where it is no sound one, or an unusual one.
-pub(super) fn read(text: &str) -> Option<Collection> {
+/// The features of a FeatureCollection, with all their properties or `only` these; `None` where it
+/// is no sound one, or an unusual one.
+pub(super) fn read(text: &str, only: Option<&[&str]>) -> Option<Collection> {
     let mut cursor = Cursor::at(text.as_bytes(), 0);
     let (mut kind, mut crs, mut features) = (None, None, None);
     cursor.object(|cursor, key| {
@@ -39,10 +40,12 @@ pub(super) fn read(text: &str) -> Option<Collection> {
         Some(bytes) => serde_json::from_slice(bytes).ok()?,
         None => None,
     };
-    let features = features?
+    // Collected as they are, so that the list is made once and in its place.
+    let features: Vec<Option<Feature>> = features?
         .into_par_iter()
-        .map_init(Vec::new, |scratch, bytes| feature(bytes, scratch))
-        .collect::<Option<Vec<Feature>>>()?;
+        .map_init(Vec::new, |scratch, bytes| feature(bytes, only, scratch))
+        .collect();
+    let features = features.into_iter().collect::<Option<Vec<Feature>>>()?;
     Some(Collection {
         features,
         crs: crs.filter(|member| !member.is_null()).as_ref().map(crs_of),
@@ -53,7 +56,7 @@ pub(super) fn read(text: &str) -> Option<Collection> {
 }
 
 /// Rings grow in `scratch`, so that each is allocated once, as long as it is.
-fn feature(bytes: &[u8], scratch: &mut Ring) -> Option<Feature> {
+fn feature(bytes: &[u8], only: Option<&[&str]>, scratch: &mut Ring) -> Option<Feature> {
     let mut cursor = Cursor { ring: std::mem::take(scratch), ..Cursor::at(bytes, 0) };
     let (mut id, mut properties, mut geometry) = (None, None, None);
     cursor.object(|cursor, key| {
@@ -62,8 +65,7 @@ fn feature(bytes: &[u8], scratch: &mut Ring) -> Option<Feature> {
                 id = Some(serde_json::from_slice::<Value>(cursor.value()?).ok()?);
             }
             b"\"properties\"" if properties.is_none() => {
-                let read = serde_json::from_slice::<Option<Map<String, Value>>>(cursor.value()?);
-                properties = Some(read.ok()?.unwrap_or_default());
+                properties = Some(cursor.properties(only)?);
             }
             b"\"geometry\"" if geometry.is_none() => geometry = Some(cursor.geometry()?),
             b"\"id\"" | b"\"properties\"" | b"\"geometry\"" => return None,
@@ -249,6 +251,29 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Attributes; those that are not wanted are only checked to be JSON.
+    fn properties(&mut self, only: Option<&[&str]>) -> Option<Map<String, Value>> {
+        self.space();
+        let (Some(only), Some(b'{')) = (only, self.peek()) else {
+            let all = serde_json::from_slice::<Option<Map<String, Value>>>(self.value()?);
+            return Some(all.ok()?.unwrap_or_default());
+        };
+        let mut found = Map::with_capacity(only.len());
+        self.object(|cursor, key| {
+            let value = cursor.value()?;
+            match only.iter().find(|name| name.as_bytes() == &key[1..key.len() - 1]) {
+                Some(&name) => {
+                    found.insert(name.to_owned(), serde_json::from_slice(value).ok()?);
+                }
+                None => {
+                    serde_json::from_slice::<serde::de::IgnoredAny>(value).ok()?;
+                }
+            }
+            Some(())
+        })?;
+        Some(found)
+    }
+
     /// Polygons; `None` for whatever else there may be.
     fn geometry(&mut self) -> Option<RawGeometry> {
         self.space();
@@ -293,7 +318,8 @@ impl<'a> Cursor<'a> {
 
     fn list<T>(&mut self, mut one: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         self.take(b'[')?;
-        let mut all = Vec::new();
+        // Most areas are one ring.
+        let mut all = Vec::with_capacity(1);
         loop {
             all.push(one(self)?);
             if !self.goes_on(b']')? {
@@ -379,7 +405,7 @@ mod tests {
              "type":"MultiPolygon"},"type":"Feature"},
             {"type":"Feature","properties":{},"geometry":null}
             ] } "#;
-        let quick = read(text).unwrap();
+        let quick = read(text, None).unwrap();
         let slow = super::super::geojson::slow(text.as_bytes(), std::path::Path::new("x")).unwrap();
         assert_eq!(quick.features.len(), 3);
         assert!(quick.features[0].geometry.heights && !quick.features[1].geometry.heights);
@@ -387,6 +413,15 @@ mod tests {
             assert_eq!(quick.id, slow.id);
             assert_eq!(quick.properties, slow.properties);
             assert_eq!(quick.geometry.polygons, slow.geometry.polygons);
+        }
+        let some = read(text, Some(&["b", "c"])).unwrap();
+        for (some, all) in some.features.iter().zip(&quick.features) {
+            assert_eq!(
+                some.property_names().collect::<Vec<_>>(),
+                all.property("b").map_or(vec![], |_| vec!["b"])
+            );
+            assert_eq!(some.property("b"), all.property("b"));
+            assert_eq!(some.geometry.polygons, all.geometry.polygons);
         }
     }
 
@@ -410,7 +445,7 @@ mod tests {
             r#"{"type":"FeatureCollection","features":[{"a":[}]}]}"#.to_owned(),
         ];
         for text in unusual {
-            assert!(read(&text).is_none(), "{text}");
+            assert!(read(&text, None).is_none() && read(&text, Some(&["a"])).is_none(), "{text}");
         }
     }
 

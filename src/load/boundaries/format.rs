@@ -14,8 +14,13 @@ use super::feature::{Collection, RawGeometry};
 use super::{flatgeobuf, geojson, geopackage, geoparquet, shapefile, topojson};
 use crate::suggest::nearest;
 
-/// Reads a layer of a file of any format.
-pub(super) fn read(path: &Path, layer: Option<&str>) -> Result<Collection, BoundaryError> {
+/// Reads a layer of a file of any format. Of the properties only some need be there, if any are
+/// named.
+pub(super) fn read(
+    path: &Path,
+    layer: Option<&str>,
+    only: Option<&[&str]>,
+) -> Result<Collection, BoundaryError> {
     let unreadable = |source| BoundaryError::Unreadable { path: path.to_path_buf(), source };
     if path.is_dir() {
         return Err(unknown(path, "a folder"));
@@ -33,20 +38,24 @@ pub(super) fn read(path: &Path, layer: Option<&str>) -> Result<Collection, Bound
     let file = std::fs::File::open(path).map_err(unreadable)?;
     file.take(64).read_to_end(&mut start).map_err(unreadable)?;
     if start.starts_with(&[0x1f, 0x8b]) {
-        return packed(path, layer);
+        return packed(path, layer, only);
     }
     match Kind::of(&start) {
         Kind::GeoPackage => geopackage::read(path, layer),
         Kind::GeoParquet => geoparquet::read(path),
         Kind::Shapefile => shapefile::read(path),
         Kind::FlatGeobuf => flatgeobuf::read(&std::fs::read(path).map_err(unreadable)?, path),
-        Kind::Json => json(&std::fs::read(path).map_err(unreadable)?, path, layer),
+        Kind::Json => json(&std::fs::read(path).map_err(unreadable)?, path, layer, only),
         Kind::Other(found) => Err(unknown(path, found)),
     }
 }
 
 /// A file packed with gzip. Formats that are read in place go to a file of their own first.
-fn packed(path: &Path, layer: Option<&str>) -> Result<Collection, BoundaryError> {
+fn packed(
+    path: &Path,
+    layer: Option<&str>,
+    only: Option<&[&str]>,
+) -> Result<Collection, BoundaryError> {
     let unreadable = |source| BoundaryError::Unreadable { path: path.to_path_buf(), source };
     let bytes = std::fs::read(path).map_err(unreadable)?;
     let mut plain = Vec::with_capacity(bytes.len() * 4);
@@ -56,7 +65,7 @@ fn packed(path: &Path, layer: Option<&str>) -> Result<Collection, BoundaryError>
     drop(bytes);
     let kind = Kind::of(&plain);
     match kind {
-        Kind::Json => json(&plain, path, layer),
+        Kind::Json => json(&plain, path, layer, only),
         Kind::FlatGeobuf => flatgeobuf::read(&plain, path),
         Kind::GeoPackage | Kind::GeoParquet => {
             let mut file = tempfile::NamedTempFile::new().map_err(unreadable)?;
@@ -71,8 +80,13 @@ fn packed(path: &Path, layer: Option<&str>) -> Result<Collection, BoundaryError>
     }
 }
 
-fn json(bytes: &[u8], path: &Path, layer: Option<&str>) -> Result<Collection, BoundaryError> {
-    match geojson::read(bytes, path) {
+fn json(
+    bytes: &[u8],
+    path: &Path,
+    layer: Option<&str>,
+    only: Option<&[&str]>,
+) -> Result<Collection, BoundaryError> {
+    match geojson::read(bytes, path, only) {
         Err(BoundaryError::NotACollection { found, .. }) if found == "`Topology`" => {
             let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
             let text = std::str::from_utf8(bytes).expect("the GeoJSON reader has checked it");

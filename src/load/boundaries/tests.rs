@@ -203,7 +203,7 @@ fn read_as(file: &str, id: &str, crs: Option<u32>) -> Result<Boundaries, Boundar
 
 fn from_bytes(bytes: &[u8], options: &BoundaryOptions) -> Result<Boundaries, BoundaryError> {
     let path = PathBuf::from("areas.geojson");
-    from_collection(geojson::read(bytes, &path)?, &path, options)
+    from_collection(geojson::read(bytes, &path, None)?, &path, options)
 }
 
 fn options(id_property: &str, crs: Option<u32>) -> BoundaryOptions {
