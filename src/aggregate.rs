@@ -169,7 +169,7 @@ pub struct DomainScore {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scores {
     /// The areas, in the order of the table.
-    pub areas: Arc<[Area]>,
+    pub areas: Arc<Vec<Area>>,
     /// One score an area.
     pub values: Vec<f64>,
     /// Which way the score points.

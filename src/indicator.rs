@@ -289,7 +289,7 @@ impl Column {
 /// Invariant: every column has one cell an area, and columns stand in the recipe's order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IndicatorTable {
-    areas: Arc<[Area]>,
+    areas: Arc<Vec<Area>>,
     columns: Vec<Column>,
     neighbours: Option<Arc<Neighbours>>,
     screened: Vec<Screened>,
@@ -302,7 +302,7 @@ impl IndicatorTable {
     /// # Panics
     ///
     /// When a column's length is not the number of areas, which is a mistake of the caller's.
-    pub fn new(areas: impl Into<Arc<[Area]>>, columns: Vec<Column>) -> Self {
+    pub fn new(areas: impl Into<Arc<Vec<Area>>>, columns: Vec<Column>) -> Self {
         let areas = areas.into();
         for column in &columns {
             assert_eq!(column.values.len(), areas.len(), "one cell an area");
@@ -350,7 +350,7 @@ impl IndicatorTable {
     }
 
     /// The areas, in the order of the file.
-    pub fn areas(&self) -> &Arc<[Area]> {
+    pub fn areas(&self) -> &Arc<Vec<Area>> {
         &self.areas
     }
 
@@ -364,7 +364,7 @@ impl IndicatorTable {
         self.columns.iter().find(|column| column.indicator() == indicator)
     }
 
-    pub(crate) fn into_parts(self) -> (Arc<[Area]>, Vec<Column>) {
+    pub(crate) fn into_parts(self) -> (Arc<Vec<Area>>, Vec<Column>) {
         (self.areas, self.columns)
     }
 }

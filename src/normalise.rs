@@ -35,13 +35,13 @@ pub use parameter::{
 /// Invariant: made by [`normalise`] only, with one column an indicator in the recipe's order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScaledTable {
-    areas: Arc<[Area]>,
+    areas: Arc<Vec<Area>>,
     columns: Vec<ScaledColumn>,
 }
 
 impl ScaledTable {
     /// The areas, in the order of the file.
-    pub fn areas(&self) -> &Arc<[Area]> {
+    pub fn areas(&self) -> &Arc<Vec<Area>> {
         &self.areas
     }
 
@@ -185,7 +185,7 @@ pub enum NormaliseError {
 ///   [`NormaliseError::Reference`] when the reference set has no value, and
 ///   [`NormaliseError::NotPositive`] when a reciprocal or share is not defined.
 pub fn normalise(
-    areas: Arc<[Area]>,
+    areas: Arc<Vec<Area>>,
     columns: Vec<TreatedColumn>,
     definition: &IndexDefinition,
 ) -> Result<ScaledTable, NormaliseError> {

@@ -318,7 +318,7 @@ impl Default for ClassRule {
 /// Scores with their ranks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranking {
-    areas: Arc<[Area]>,
+    areas: Arc<Vec<Area>>,
     scores: Vec<f64>,
     ranks: Vec<f64>,
     order: Vec<u32>,
@@ -330,7 +330,7 @@ pub struct Ranking {
 
 impl Ranking {
     /// The areas, in the order of the table.
-    pub fn areas(&self) -> &Arc<[Area]> {
+    pub fn areas(&self) -> &Arc<Vec<Area>> {
         &self.areas
     }
 

@@ -186,7 +186,7 @@ fn texts(key: &str, values: &[(&str, &str)]) -> Text {
 #[derive(Debug, Clone)]
 pub struct Selection {
     rule: RuleFile,
-    areas: Arc<[Area]>,
+    areas: Arc<Vec<Area>>,
     resolved: resolve::Resolved,
     outcomes: Vec<Truth>,
     /// The tiers, in the order of the file.
@@ -203,7 +203,7 @@ impl Selection {
     }
 
     /// The areas, in the order of the table.
-    pub fn areas(&self) -> &Arc<[Area]> {
+    pub fn areas(&self) -> &Arc<Vec<Area>> {
         &self.areas
     }
 

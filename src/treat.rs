@@ -45,7 +45,7 @@ use outlier::{Limits, Verdict};
 #[derive(Debug, Clone, PartialEq)]
 pub struct TreatedTable {
     /// The areas.
-    pub areas: Arc<[Area]>,
+    pub areas: Arc<Vec<Area>>,
     /// The columns, in the order of the recipe.
     pub columns: Vec<TreatedColumn>,
     /// Every cell that was filled or moved, by indicator, then in the order of the steps, and in

@@ -112,6 +112,8 @@ pub(crate) struct Job {
     pub(crate) rule: Option<RuleFile>,
     /// The project file, where there is one.
     pub(crate) path: Option<PathBuf>,
+    /// Whether outlines are written, in degrees; without, they are read in metres alone.
+    pub(crate) writes_outlines: bool,
     /// Boundaries that were read before they were asked for.
     outlines: RefCell<Option<Boundaries>>,
 }
@@ -204,7 +206,8 @@ impl InputArgs {
             file.project.index = typed;
         }
         let path = is_project.then(|| self.input.clone());
-        Ok(Job { file, definition, rule, path, outlines: RefCell::new(None) })
+        let outlines = RefCell::new(None);
+        Ok(Job { file, definition, rule, path, writes_outlines: false, outlines })
     }
 
     /// Criteria that the project asks for are those of its own rule.
@@ -345,6 +348,7 @@ impl Job {
             definition,
             rule: None,
             path: self.path.clone(),
+            writes_outlines: self.writes_outlines,
             outlines: RefCell::new(None),
         })
     }
@@ -489,7 +493,7 @@ impl Job {
             crs,
             layer: spec.layer.clone(),
             exclude: spec.exclude.clone(),
-            only_metres: false,
+            only_metres: !self.writes_outlines,
         };
         Ok(Some(boundaries(&self.file.resolve(&spec.file), &options)?))
     }

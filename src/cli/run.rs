@@ -70,6 +70,7 @@ pub(crate) struct RunArgs {
 /// A short ranked table goes to stderr, the paths of the files to stdout.
 pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> miette::Result<()> {
     let mut job = args.input.job(None)?;
+    job.writes_outlines = true;
     if let Some(language) = args.language {
         job.file.project.language = language.into();
     }

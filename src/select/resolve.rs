@@ -100,7 +100,7 @@ impl<'a> Resolver<'a> {
         Self { file, facts, table: facts.table, of: FactOf::Areas, named, notices }
     }
 
-    pub(super) fn areas(&self) -> &'a Arc<[Area]> {
+    pub(super) fn areas(&self) -> &'a Arc<Vec<Area>> {
         self.table.areas()
     }
 
