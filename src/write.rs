@@ -8,6 +8,7 @@ pub mod allocation;
 pub mod allocation_workbook;
 pub mod candidates;
 pub mod classes;
+mod digits;
 pub mod folder;
 pub mod geojson;
 pub mod indicators;
@@ -31,6 +32,7 @@ use rayon::prelude::*;
 use crate::analysis::Analysis;
 use crate::area::Area;
 use crate::select::{Selection, Truth};
+use digits::push_digits;
 
 /// The columns of `ranking.csv` before the parts of the score.
 pub const RANKING_COLUMNS: [&str; 6] = ["area", "name", "score", "rank", "decile", "quintile"];
@@ -142,7 +144,7 @@ fn block(
             for k in [10, 5] {
                 out.push(',');
                 if let Some(class) = ranking.class_of(ranks[row], scores[row], k) {
-                    push_number(&mut out, class as f64);
+                    push_digits(&mut out, class as u64, 0);
                 }
             }
         }
@@ -263,7 +265,10 @@ pub(crate) fn push_number(out: &mut String, x: f64) {
     }
     // Whole numbers are common (ranks) and are written without `.0`.
     if x.fract() == 0.0 && x.abs() < 1e15 {
-        out.push_str(itoa::Buffer::new().format(x as i64));
+        if x < 0.0 {
+            out.push('-');
+        }
+        push_digits(out, x.abs() as u64, 0);
         return;
     }
     let mut buffer = zmij::Buffer::new();
@@ -292,17 +297,10 @@ fn push_fixed(out: &mut String, x: f64, decimals: u8) {
         let _ = write!(out, "{x:.0$}", usize::from(decimals));
         return;
     }
-    let whole = below + u64::from(rest > 0.5);
     if x.is_sign_negative() {
         out.push('-');
     }
-    let mut buffer = itoa::Buffer::new();
-    out.push_str(buffer.format(whole / factor));
-    if decimals > 0 {
-        // A one in front keeps the zeros behind the point.
-        out.push('.');
-        out.push_str(&buffer.format(whole % factor + factor)[1..]);
-    }
+    push_digits(out, below + u64::from(rest > 0.5), usize::from(decimals));
 }
 
 #[cfg(test)]

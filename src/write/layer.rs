@@ -15,6 +15,7 @@ use geo::MultiPolygon;
 use rayon::prelude::*;
 use serde_json::Value;
 
+use super::digits::push_digits;
 use crate::analysis::Analysis;
 use crate::boundary::{Boundaries, Crs};
 use crate::layer::{Cell, Field, Layer, Row, SpatialFormat};
@@ -139,18 +140,7 @@ fn push_rounded(out: &mut String, x: f64, digits: u8) {
         rest /= 10;
         digits -= 1;
     }
-    let text = rest.to_string();
-    if digits == 0 {
-        out.push_str(&text);
-    } else if text.len() > digits {
-        out.push_str(&text[..text.len() - digits]);
-        out.push('.');
-        out.push_str(&text[text.len() - digits..]);
-    } else {
-        out.push_str("0.");
-        (text.len()..digits).for_each(|_| out.push('0'));
-        out.push_str(&text);
-    }
+    push_digits(out, rest, digits);
 }
 
 /// Names that a format cannot hold twice, made different: `fid` and `geom` are the format's own.
