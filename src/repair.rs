@@ -4,7 +4,6 @@
 //! each other. What is not so is overlaid with itself: inside is what an odd number of the part's
 //! rings enclose, and parts that overlap become one. Valid areas are left as they are, to the bit.
 
-use fearless_simd::{Level, dispatch};
 use geo::bool_ops::{BooleanOps, FillRule, unary_union};
 use geo::kernels::{Kernel, Orientation, RobustKernel};
 use geo::orient::{Direction, Orient};
@@ -40,67 +39,39 @@ pub fn fault(polygons: &MultiPolygon<f64>) -> Option<Fault> {
 /// Whether the sides of a closed ring meet in nothing but the end of one and the beginning of the
 /// next. Quick for rings of some hundred points, which most areas are.
 fn is_simple(ring: &[Coord<f64>]) -> bool {
-    dispatch!(Level::new(), _simd => is_simple_by_boxes(ring))
-}
-
-/// Each side's box is held against those of all later ones, some at a time, because to sort them
-/// takes longer.
-#[inline(always)]
-fn is_simple_by_boxes(ring: &[Coord<f64>]) -> bool {
-    const LANES: usize = 8;
     let n = ring.len().saturating_sub(1);
-    // Boxes that are no numbers meet none.
-    let mut low = [vec![f64::NAN; n + LANES], vec![f64::NAN; n + LANES]];
-    let mut high = low.clone();
-    for (at, pair) in ring.windows(2).enumerate() {
-        let (a, b) = (pair[0], pair[1]);
-        for (axis, (a, b)) in [(a.x, b.x), (a.y, b.y)].into_iter().enumerate() {
-            (low[axis][at], high[axis][at]) = (a.min(b), a.max(b));
+    let side = |at: usize| (ring[at], ring[at + 1]);
+    let turn = |a, b, c| RobustKernel::orient2d(a, b, c);
+    let mut by_x: Vec<(f64, f64, u32)> = (0..n)
+        .map(|at| {
+            let (a, b) = side(at);
+            (a.x.min(b.x), a.x.max(b.x), at as u32)
+        })
+        .collect();
+    by_x.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    for (place, &(_, until, one)) in by_x.iter().enumerate() {
+        let (a, b) = side(one as usize);
+        let (low, high) = (a.y.min(b.y), a.y.max(b.y));
+        for &(_, _, other) in by_x[place + 1..].iter().take_while(|other| other.0 <= until) {
+            let (c, d) = side(other as usize);
+            if c.y.min(d.y) > high || c.y.max(d.y) < low {
+                continue;
+            }
+            let meets = if (other + 1) % n as u32 == one {
+                goes_back(c, d, b)
+            } else if (one + 1) % n as u32 == other {
+                goes_back(a, b, d)
+            } else {
+                let sides = (turn(a, b, c), turn(a, b, d), turn(c, d, a), turn(c, d, b));
+                (sides.0 != sides.1 && sides.2 != sides.3)
+                    || (sides.0 == Orientation::Collinear && sides.1 == Orientation::Collinear)
+            };
+            if meets {
+                return false;
+            }
         }
     }
-    let meet = |one: usize, other: usize| {
-        (0..2)
-            .all(|axis| low[axis][other] <= high[axis][one] && high[axis][other] >= low[axis][one])
-    };
-    let one_of = |rows: &[Vec<f64>; 2], at: usize| [rows[0][at], rows[1][at]];
-    (0..n).all(|one| {
-        let (own_low, own_high) = (one_of(&low, one), one_of(&high, one));
-        // The next side always meets this one.
-        let next = (one + 1) % n;
-        !cross(ring, n, one, next)
-            && (one + 2..n).step_by(LANES).all(|from| {
-                let lanes = |rows: &[Vec<f64>; 2]| {
-                    [0, 1].map(|axis| {
-                        *rows[axis][from..].first_chunk::<LANES>().unwrap_or(&[f64::NAN; LANES])
-                    })
-                };
-                let (low, high) = (lanes(&low), lanes(&high));
-                let any = (0..LANES).fold(false, |any, lane| {
-                    any | ((low[0][lane] <= own_high[0])
-                        & (high[0][lane] >= own_low[0])
-                        & (low[1][lane] <= own_high[1])
-                        & (high[1][lane] >= own_low[1]))
-                });
-                !any || (from..(from + LANES).min(n))
-                    .filter(|&other| meet(one, other))
-                    .all(|other| !cross(ring, n, one, other))
-            })
-    })
-}
-
-/// Whether two sides of a ring meet elsewhere than where one ends and the next begins.
-fn cross(ring: &[Coord<f64>], n: usize, one: usize, other: usize) -> bool {
-    let (a, b, c, d) = (ring[one], ring[one + 1], ring[other], ring[other + 1]);
-    if (other + 1) % n == one {
-        return goes_back(c, d, b);
-    }
-    if (one + 1) % n == other {
-        return goes_back(a, b, d);
-    }
-    let turn = |a, b, c| RobustKernel::orient2d(a, b, c);
-    let sides = (turn(a, b, c), turn(a, b, d), turn(c, d, a), turn(c, d, b));
-    (sides.0 != sides.1 && sides.2 != sides.3)
-        || (sides.0 == Orientation::Collinear && sides.1 == Orientation::Collinear)
+    true
 }
 
 /// Whether a line from `a` to `b` turns round there and runs over itself to `c`.

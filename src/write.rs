@@ -83,12 +83,12 @@ pub fn table_csv(
     // Blocks are made in parallel and written in their order.
     const BLOCK: usize = 8192;
     for group in order.chunks(BLOCK * 16) {
-        let blocks: Vec<String> = group
+        let blocks: Vec<Vec<u8>> = group
             .par_chunks(BLOCK)
             .map(|order| block(analysis, (columns, decimals), &parts, order))
             .collect();
         for block in blocks {
-            out.write_all(block.as_bytes())?;
+            out.write_all(&block)?;
         }
     }
     Ok(())
@@ -104,7 +104,7 @@ fn block(
     (columns, decimals): (Columns, Option<u8>),
     parts: &[(&str, &[f64])],
     order: &[u32],
-) -> String {
+) -> Vec<u8> {
     let ranking = &analysis.ranking;
     let gather =
         |values: &[f64]| -> Vec<f64> { order.iter().map(|&at| values[at as usize]).collect() };
@@ -117,42 +117,43 @@ fn block(
     let scores = gather(ranking.scores());
     let ranks = gather(ranking.ranks());
     let parts: Vec<Vec<f64>> = parts.iter().map(|(_, values)| gather(values)).collect();
-    let mut out = String::with_capacity(order.len() * (40 + 20 * parts.len()));
-    let push = |out: &mut String, x: f64| match decimals {
-        Some(decimals) => push_fixed(out, x, decimals),
-        None => push_number(out, x),
-    };
+    let mut out = Vec::with_capacity(order.len() * (40 + 20 * parts.len()));
+    let mut cell = String::new();
     for (row, (id, name, is_plain)) in texts.iter().enumerate() {
         let start = out.len();
         if *is_plain {
-            out.push_str(id);
+            out.extend_from_slice(id.as_bytes());
         } else {
-            push_text(&mut out, id);
+            cell.clear();
+            push_text(&mut cell, id);
+            out.extend_from_slice(cell.as_bytes());
         }
         let end = out.len();
-        out.push(',');
+        out.push(b',');
         if name == id {
             out.extend_from_within(start..end);
         } else {
-            push_text(&mut out, name);
+            cell.clear();
+            push_text(&mut cell, name);
+            out.extend_from_slice(cell.as_bytes());
         }
-        out.push(',');
-        push(&mut out, scores[row]);
+        out.push(b',');
+        push_cell(&mut out, scores[row], decimals, &mut cell);
         if columns == Columns::Rank {
-            out.push(',');
-            push_number(&mut out, ranks[row]);
+            out.push(b',');
+            push_cell(&mut out, ranks[row], None, &mut cell);
             for k in [10, 5] {
-                out.push(',');
+                out.push(b',');
                 if let Some(class) = ranking.class_of(ranks[row], scores[row], k) {
                     push_digits(&mut out, class as u64, 0);
                 }
             }
         }
         for values in &parts {
-            out.push(',');
-            push(&mut out, values[row]);
+            out.push(b',');
+            push_cell(&mut out, values[row], decimals, &mut cell);
         }
-        out.push('\n');
+        out.push(b'\n');
     }
     out
 }
@@ -265,10 +266,7 @@ pub(crate) fn push_number(out: &mut String, x: f64) {
     }
     // Whole numbers are common (ranks) and are written without `.0`.
     if x.fract() == 0.0 && x.abs() < 1e15 {
-        if x < 0.0 {
-            out.push('-');
-        }
-        push_digits(out, x.abs() as u64, 0);
+        let _ = write!(out, "{}", x as i64);
         return;
     }
     let mut buffer = zmij::Buffer::new();
@@ -280,13 +278,23 @@ pub(crate) fn push_number(out: &mut String, x: f64) {
     }
 }
 
-/// The number with this many decimals, as the standard library rounds it; nothing where there is
-/// none.
-fn push_fixed(out: &mut String, x: f64, decimals: u8) {
+/// The same, or with this many decimals, as the standard library rounds it; nothing where there is
+/// none. `cell` is room for what takes longer.
+fn push_cell(out: &mut Vec<u8>, x: f64, decimals: Option<u8>, cell: &mut String) {
     use std::fmt::Write as _;
     if x.is_nan() {
         return;
     }
+    cell.clear();
+    let Some(decimals) = decimals else {
+        if x.fract() == 0.0 && (0.0..1e15).contains(&x) {
+            push_digits(out, x as u64, 0);
+        } else {
+            push_number(cell, x);
+            out.extend_from_slice(cell.as_bytes());
+        }
+        return;
+    };
     let factor = 10_u64.pow(u32::from(decimals));
     let scaled = x.abs() * factor as f64;
     // The product is off by its last bits: near a half, or where they reach the decimals, the
@@ -294,11 +302,12 @@ fn push_fixed(out: &mut String, x: f64, decimals: u8) {
     let below = scaled as u64;
     let rest = scaled - below as f64;
     if scaled > 1e12 || (rest - 0.5).abs() < 1e-3 {
-        let _ = write!(out, "{x:.0$}", usize::from(decimals));
+        let _ = write!(cell, "{x:.0$}", usize::from(decimals));
+        out.extend_from_slice(cell.as_bytes());
         return;
     }
     if x.is_sign_negative() {
-        out.push('-');
+        out.push(b'-');
     }
     push_digits(out, below + u64::from(rest > 0.5), usize::from(decimals));
 }
@@ -320,19 +329,21 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn decimals_are_those_of_the_standard_library(x in -1e7..1e7_f64, decimals in 0_u8..9) {
-            let mut text = String::new();
-            push_fixed(&mut text, x, decimals);
-            proptest::prop_assert_eq!(text, format!("{x:.0$}", usize::from(decimals)));
+            proptest::prop_assert_eq!(fixed(x, decimals), format!("{x:.0$}", usize::from(decimals)));
         }
+    }
+
+    fn fixed(x: f64, decimals: u8) -> String {
+        let mut text = Vec::new();
+        push_cell(&mut text, x, Some(decimals), &mut String::new());
+        String::from_utf8(text).unwrap()
     }
 
     #[test]
     fn halves_and_ends_are_written_as_the_standard_library_does() {
         for x in [0.5, 0.125, 2.5, -0.0, 0.0, 1e15, -1e-9, 999.9999999, 0.3, f64::INFINITY] {
             for decimals in [0, 2, 6] {
-                let mut text = String::new();
-                push_fixed(&mut text, x, decimals);
-                assert_eq!(text, format!("{x:.0$}", usize::from(decimals)));
+                assert_eq!(fixed(x, decimals), format!("{x:.0$}", usize::from(decimals)));
             }
         }
     }

@@ -77,15 +77,15 @@ pub fn results_layer(analysis: &Analysis, boundaries: &Boundaries) -> Layer {
 }
 
 /// The rows as text in blocks that are made in parallel and stand in their order.
-fn blocks(rows: &[Row], one: impl Fn(&mut String, &Row) + Sync) -> Vec<String> {
+fn blocks(rows: &[Row], one: impl Fn(&mut Vec<u8>, &Row) + Sync) -> Vec<Vec<u8>> {
     const BLOCK: usize = 512;
     rows.par_chunks(BLOCK)
         .enumerate()
         .map(|(block, rows)| {
-            let mut text = String::new();
+            let mut text = Vec::new();
             for (at, row) in rows.iter().enumerate() {
                 if block + at > 0 {
-                    text.push_str(",\n");
+                    text.extend_from_slice(b",\n");
                 }
                 one(&mut text, row);
             }
@@ -123,16 +123,19 @@ fn push_string(out: &mut String, text: &str) {
 }
 
 /// `x` with at most this many decimals and no trailing zeros.
-fn push_rounded(out: &mut String, x: f64, digits: u8) {
+fn push_rounded(out: &mut Vec<u8>, x: f64, digits: u8) {
     let factor = 10_f64.powi(i32::from(digits));
     let scaled = (x * factor).round();
     if scaled.is_nan() || scaled.abs() >= 9e15 {
-        return super::push_number(out, x);
+        let mut text = String::new();
+        super::push_number(&mut text, x);
+        out.extend_from_slice(text.as_bytes());
+        return;
     }
     // Below 2^53, so that the cast is exact.
     let whole = scaled as i64;
     if whole < 0 {
-        out.push('-');
+        out.push(b'-');
     }
     let mut digits = usize::from(digits);
     let mut rest = whole.unsigned_abs();
@@ -174,8 +177,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn rounded_numbers_are_those_of_the_formatter(x in -1e7..1e7_f64, digits in 0_u8..8) {
-            let mut text = String::new();
-            push_rounded(&mut text, x, digits);
+            let text = rounded(x, digits);
             let back: f64 = text.parse().unwrap();
             let step = 0.1_f64.powi(i32::from(digits));
             proptest::prop_assert!((back - x).abs() <= step / 2.0 + x.abs() * 1e-15, "{x} became {text}");
@@ -184,13 +186,15 @@ mod tests {
         }
     }
 
+    fn rounded(x: f64, digits: u8) -> String {
+        let mut text = Vec::new();
+        push_rounded(&mut text, x, digits);
+        String::from_utf8(text).unwrap()
+    }
+
     #[test]
     fn small_numbers_keep_their_zeros() {
-        let text = |x: f64| {
-            let mut text = String::new();
-            push_rounded(&mut text, x, 3);
-            text
-        };
+        let text = |x: f64| rounded(x, 3);
         assert_eq!(
             [text(0.05), text(-0.004), text(0.0), text(-12.5), text(1000.0), text(-0.0001)],
             ["0.05", "-0.004", "0", "-12.5", "1000", "0"]

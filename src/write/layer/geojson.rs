@@ -11,57 +11,59 @@ pub(super) fn write(out: &mut (impl Write + ?Sized), layer: &Layer, digits: u8) 
     let name = serde_json::Value::from(layer.name.as_str());
     writeln!(out, "{{\"type\":\"FeatureCollection\",\"name\":{name},\"features\":[")?;
     let texts = blocks(&layer.rows, |text, row| {
-        text.push_str("{\"type\":\"Feature\",\"properties\":");
-        push_properties(text, &layer.fields, &row.cells);
-        text.push_str(",\"geometry\":");
+        let mut properties = String::new();
+        push_properties(&mut properties, &layer.fields, &row.cells);
+        text.extend_from_slice(b"{\"type\":\"Feature\",\"properties\":");
+        text.extend_from_slice(properties.as_bytes());
+        text.extend_from_slice(b",\"geometry\":");
         push_geometry(text, &row.polygons, digits);
-        text.push('}');
+        text.push(b'}');
     });
     for text in texts {
-        out.write_all(text.as_bytes())?;
+        out.write_all(&text)?;
     }
     out.write_all(b"\n]}\n")
 }
 
-fn push_geometry(text: &mut String, polygons: &MultiPolygon<f64>, digits: u8) {
+fn push_geometry(text: &mut Vec<u8>, polygons: &MultiPolygon<f64>, digits: u8) {
     match polygons.0.as_slice() {
         [one] => {
-            text.push_str("{\"type\":\"Polygon\",\"coordinates\":");
+            text.extend_from_slice(b"{\"type\":\"Polygon\",\"coordinates\":");
             push_polygon(text, one, digits);
         }
         many => {
-            text.push_str("{\"type\":\"MultiPolygon\",\"coordinates\":[");
+            text.extend_from_slice(b"{\"type\":\"MultiPolygon\",\"coordinates\":[");
             for (at, polygon) in many.iter().enumerate() {
                 if at > 0 {
-                    text.push(',');
+                    text.push(b',');
                 }
                 push_polygon(text, polygon, digits);
             }
-            text.push(']');
+            text.push(b']');
         }
     }
-    text.push('}');
+    text.push(b'}');
 }
 
-fn push_polygon(text: &mut String, polygon: &Polygon<f64>, digits: u8) {
-    text.push('[');
+fn push_polygon(text: &mut Vec<u8>, polygon: &Polygon<f64>, digits: u8) {
+    text.push(b'[');
     for (at, ring) in std::iter::once(polygon.exterior()).chain(polygon.interiors()).enumerate() {
         if at > 0 {
-            text.push(',');
+            text.push(b',');
         }
         push_ring(text, ring, digits);
     }
-    text.push(']');
+    text.push(b']');
 }
 
-fn push_ring(text: &mut String, ring: &LineString<f64>, digits: u8) {
-    text.push('[');
+fn push_ring(text: &mut Vec<u8>, ring: &LineString<f64>, digits: u8) {
+    text.push(b'[');
     for (at, point) in ring.0.iter().enumerate() {
-        text.push_str(if at > 0 { ",[" } else { "[" });
+        text.extend_from_slice(if at > 0 { b",[" } else { b"[" });
         push_rounded(text, point.x, digits);
-        text.push(',');
+        text.push(b',');
         push_rounded(text, point.y, digits);
-        text.push(']');
+        text.push(b']');
     }
-    text.push(']');
+    text.push(b']');
 }
