@@ -17,6 +17,7 @@ pub mod clusters;
 mod figure;
 pub mod funded;
 pub mod funding;
+mod hyphen;
 mod measured;
 mod notes;
 mod page;
@@ -147,6 +148,7 @@ pub fn report(request: &ReportRequest<'_>) -> Result<String, ReportError> {
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
     environment.set_syntax(syntax.build()?);
     environment.add_function("t", move |key: &str, values: Kwargs| text_of(language, key, &values));
+    environment.add_filter("hyphens", move |text: &str| hyphen::with_hyphens(text, language));
     environment.add_template("report.html", include_str!("report/report.html"))?;
     for (name, source) in SECTIONS {
         environment.add_template(name, source)?;

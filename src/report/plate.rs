@@ -62,6 +62,13 @@ pub(super) fn drawing(svg: &str, prefix: &str) -> Result<String, MapError> {
     ))
 }
 
+/// Whether a drawing is taller than wide, as a list is.
+pub(super) fn is_tall(svg: &str) -> bool {
+    let size: Vec<f64> =
+        attribute(svg, "viewBox").split(' ').skip(2).filter_map(|x| x.parse().ok()).collect();
+    matches!(size[..], [width, height] if height > 1.05 * width)
+}
+
 fn is_picture(svg: &str) -> bool {
     svg.matches("<path class=\"").count() > DRAWN_UP_TO
 }

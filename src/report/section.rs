@@ -8,7 +8,7 @@
 use serde::Serialize;
 
 use super::figure::{Figure, anchor};
-use super::plate::drawing;
+use super::plate::{drawing, is_tall};
 use super::ranked::rows_shown;
 use crate::analysis::Analysis;
 use crate::language::Language;
@@ -130,12 +130,32 @@ pub(super) struct Laid<'a> {
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 enum LaidBlock<'a> {
-    Heading { text: &'a str },
-    Text { text: &'a str },
-    Hint { text: &'a str },
-    Picture { drawing: String, caption: &'a str },
-    Table { caption: &'a str, columns: Vec<LaidColumn<'a>>, rows: Vec<LaidRow<'a>> },
-    Folded { title: &'a str, blocks: Vec<LaidBlock<'a>> },
+    Heading {
+        text: &'a str,
+    },
+    Text {
+        text: &'a str,
+    },
+    Hint {
+        text: &'a str,
+    },
+    Picture {
+        drawing: String,
+        caption: &'a str,
+        /// Whether the caption stands in the picture already.
+        said: bool,
+        /// Whether it is taller than wide, as a list is.
+        tall: bool,
+    },
+    Table {
+        caption: &'a str,
+        columns: Vec<LaidColumn<'a>>,
+        rows: Vec<LaidRow<'a>>,
+    },
+    Folded {
+        title: &'a str,
+        blocks: Vec<LaidBlock<'a>>,
+    },
 }
 
 #[derive(Debug, Serialize)]
@@ -205,9 +225,12 @@ impl<'a> Layout<'a> {
                     Block::Heading(text) => LaidBlock::Heading { text },
                     Block::Text(text) => LaidBlock::Text { text },
                     Block::Hint(text) => LaidBlock::Hint { text },
-                    Block::Picture { svg, caption } => {
-                        LaidBlock::Picture { drawing: drawing(svg, &prefix)?, caption }
-                    }
+                    Block::Picture { svg, caption } => LaidBlock::Picture {
+                        drawing: drawing(svg, &prefix)?,
+                        caption,
+                        said: svg.contains(&format!(">{caption}</text>")),
+                        tall: is_tall(svg),
+                    },
                     Block::Table(table) => self.table(table),
                     Block::Folded { title, blocks } => {
                         LaidBlock::Folded { title, blocks: self.blocks(blocks, &prefix)? }
