@@ -216,6 +216,18 @@ const followsLinks = async (page) => {
     return Boolean(box) && box.top < innerHeight && box.bottom > 0;
   }, decodeURIComponent(target.slice(1)));
   expect(there, `${target} is not on the screen after its link was followed`);
+  // The way back from a profile far down leads to a row, which may be far down in its box.
+  const back = await page.evaluate(async () => {
+    const links = document.querySelectorAll("article.profile .back a[href^='#area-']");
+    links[links.length - 1]?.click();
+    for (let i = 0; i < 10; i += 1) await new Promise(requestAnimationFrame);
+    const row = document.querySelector("tr:target");
+    const { top, bottom } = row.getBoundingClientRect();
+    const box = row.closest(".scroll")?.getBoundingClientRect();
+    const seen = (from, to) => bottom > from && top < to;
+    return seen(0, innerHeight) && (!box || seen(box.top, box.bottom));
+  });
+  expect(back, "the row that the last profile leads back to is not on the screen");
   const dead = await page.$$eval("a[href^='#']", (links) =>
     links.map((a) => a.getAttribute("href").slice(1)).filter((id) => !document.getElementById(decodeURIComponent(id))));
   expect(dead.length === 0, `links that lead nowhere: ${dead.slice(0, 3)}`);
