@@ -28,17 +28,18 @@ pub(super) fn with_hyphens(text: &str, language: Language) -> String {
 }
 
 fn broken(word: &str) -> String {
-    let letters: Vec<char> = word.chars().collect();
+    // What stands after the word belongs to it, and is none of its letters.
+    let letters: Vec<char> = word.chars().take_while(|c| c.is_alphabetic()).collect();
     if letters.len() < LONG {
         return word.to_owned();
     }
     let breaks = breaks(&letters);
     let mut out = String::with_capacity(word.len() + 2 * breaks.len());
-    for (at, letter) in letters.iter().enumerate() {
+    for (at, letter) in word.chars().enumerate() {
         if breaks.contains(&at) {
             out.push('\u{ad}');
         }
-        out.push(*letter);
+        out.push(letter);
     }
     out
 }
@@ -74,7 +75,10 @@ mod tests {
             "Barn i lavinn-tekts-hus-hold-nin-ger"
         );
         assert_eq!(shown("grunnskolepoeng, snitt"), "grunn-skolepoeng, snitt");
-        assert_eq!(shown("Medianinntekt, Sysselsatte"), "Medianinn-tekt, Sysselsatte");
+        assert_eq!(
+            shown("Medianinntekt, Sysselsatte (nr. 1)"),
+            "Medianinn-tekt, Sysselsatte (nr. 1)"
+        );
         assert_eq!(with_hyphens("institutionalised", Language::En), "institutionalised");
     }
 }
