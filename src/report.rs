@@ -17,10 +17,12 @@ pub mod clusters;
 mod figure;
 pub mod funded;
 pub mod funding;
+mod hyphen;
 mod measured;
 mod notes;
 mod page;
 mod picture;
+mod plate;
 mod profile;
 mod ranked;
 pub mod section;
@@ -37,13 +39,15 @@ use crate::analysis::Analysis;
 use crate::history::YearFigures;
 use crate::index::DefinitionProblem;
 use crate::language::{Language, message};
+use crate::map::MapError;
 use crate::neighbour::Neighbours;
 use crate::project::Project;
 use crate::provenance::Provenance;
 use crate::uncertainty::Uncertainty;
 
 use page::Page;
-use picture::inline_svg;
+pub use plate::DRAWN_UP_TO;
+use plate::Plate;
 pub use profile::PROFILES_UP_TO;
 pub use ranked::{CUT_ABOVE, ROWS_AFTER_CUT};
 use section::Section;
@@ -70,8 +74,8 @@ pub struct ReportRequest<'a> {
     pub analysis: &'a Analysis,
     /// The language of the page.
     pub language: Language,
-    /// The map as SVG, taken in as it is; its areas are `path[data-area]`. None where there are
-    /// no boundaries.
+    /// The map as SVG, whose areas are `path[data-area]`; taken in as it is, or as a picture where
+    /// it has more than [`DRAWN_UP_TO`] areas. None where there are no boundaries.
     pub map_svg: Option<&'a str>,
     /// The method in words, a paragraph each, in the language of the page.
     pub method: &'a [String],
@@ -112,6 +116,10 @@ pub enum ReportError {
         help("this is a mistake in the program: please report it with the project file")
     )]
     Template(#[from] minijinja::Error),
+    /// A map of many areas cannot be made a picture.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Picture(#[from] MapError),
 }
 
 /// Makes the page.
@@ -122,13 +130,15 @@ pub enum ReportError {
 /// only the worst ones and those asked for; a gap is named by its kind and never shown as 0. Ties
 /// stand in the order of their ids.
 ///
-/// Every value from data is escaped; the map alone is taken in as it is. The same request gives
+/// Drawings of more than [`DRAWN_UP_TO`] areas come as pictures. Every value from data is escaped;
+/// drawings alone are taken in as they are. The same request gives
 /// the same bytes.
 ///
 /// # Errors
 ///
 /// - [`ReportError::Definition`] when the recipe is not one that [`crate::index::Plan`] accepts.
 /// - [`ReportError::Template`] when the template cannot be filled.
+/// - [`ReportError::Picture`] when a drawing cannot be made a picture.
 pub fn report(request: &ReportRequest<'_>) -> Result<String, ReportError> {
     let page = Page::of(request)?;
     let language = request.language;
@@ -138,6 +148,7 @@ pub fn report(request: &ReportRequest<'_>) -> Result<String, ReportError> {
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
     environment.set_syntax(syntax.build()?);
     environment.add_function("t", move |key: &str, values: Kwargs| text_of(language, key, &values));
+    environment.add_filter("hyphens", move |text: &str| hyphen::with_hyphens(text, language));
     environment.add_template("report.html", include_str!("report/report.html"))?;
     for (name, source) in SECTIONS {
         environment.add_template(name, source)?;
@@ -146,7 +157,7 @@ pub fn report(request: &ReportRequest<'_>) -> Result<String, ReportError> {
         page => Serde(page),
         css => Value::from_safe_string(include_str!("report/report.css").to_owned()),
         script => Value::from_safe_string(include_str!("report/report.js").to_owned()),
-        map => request.map_svg.map(|svg| Value::from_safe_string(inline_svg(svg, "map"))),
+        map => request.map_svg.map(Plate::of).transpose()?.map(Serde),
     })?;
     Ok(html)
 }

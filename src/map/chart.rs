@@ -68,15 +68,28 @@ pub(super) fn line(out: &mut String, (x1, y1): (f64, f64), (x2, y2): (f64, f64),
     ));
 }
 
-/// Places at least `gap` apart and as near to the wished ones as their order allows.
+/// Places at least `gap` apart, in the order of the wished ones and as near to them as that allows:
+/// those that would meet stand round the middle of their wishes.
 pub(super) fn apart(wished: &[f64], gap: f64, bottom: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wished.len()).collect();
     order.sort_by(|&a, &b| wished[a].total_cmp(&wished[b]).then(a.cmp(&b)));
+    // Less a gap for each before it, a place must not be above the one before it: pools of those
+    // that would be have their mean, which is the least sum of squares (isotonic regression).
+    let mut pools: Vec<(f64, usize)> = Vec::new();
+    for (before, &at) in order.iter().enumerate() {
+        let mut pool = (wished[at] - gap * before as f64, 1);
+        while let Some(&(sum, n)) = pools.last()
+            && sum / n as f64 >= pool.0 / pool.1 as f64
+        {
+            pools.pop();
+            pool = (pool.0 + sum, pool.1 + n);
+        }
+        pools.push(pool);
+    }
+    let means = pools.iter().flat_map(|&(sum, n)| std::iter::repeat_n(sum / n as f64, n));
     let mut places = wished.to_vec();
-    let mut least = f64::NEG_INFINITY;
-    for &at in &order {
-        places[at] = places[at].max(least);
-        least = places[at] + gap;
+    for (before, (&at, mean)) in order.iter().zip(means).enumerate() {
+        places[at] = mean + gap * before as f64;
     }
     // What ran out at the bottom is pushed back up.
     let mut most = bottom;
@@ -110,5 +123,18 @@ pub(super) fn step(range: f64, n: f64) -> f64 {
         5.0
     } else {
         10.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_would_meet_stand_round_the_middle_of_their_points() {
+        assert_eq!(apart(&[10.0, 100.0, 50.0], 15.0, 200.0), [10.0, 100.0, 50.0]);
+        assert_eq!(apart(&[50.0, 50.0, 50.0], 15.0, 200.0), [35.0, 50.0, 65.0]);
+        assert_eq!(apart(&[198.0, 199.0, 20.0], 15.0, 200.0), [185.0, 200.0, 20.0]);
+        assert!(apart(&[], 15.0, 200.0).is_empty());
     }
 }

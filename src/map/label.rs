@@ -84,6 +84,14 @@ impl Labels {
         labels
     }
 
+    /// Whether a box covers no name and no line to one.
+    pub(super) fn leave_free(&self, rect: &Rect) -> bool {
+        self.placed.iter().all(|label| {
+            !label.rect.meets(rect)
+                && label.line.is_none_or(|[from, to]| !meets_line(rect, from, to))
+        })
+    }
+
     /// How many names stand on the map, and of how many that were to.
     pub(super) fn counts(&self) -> (usize, usize) {
         (self.placed.len(), self.n_wanted)
@@ -317,7 +325,7 @@ pub(super) fn middle(outline: &Outline) -> Option<(f64, f64)> {
 }
 
 /// The middle of the roomiest free place for a box inside the outline, in px.
-fn place(
+pub(super) fn place(
     outline: &Outline,
     (text_width, height): (f64, f64),
     free_width: f64,

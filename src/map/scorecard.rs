@@ -32,7 +32,12 @@ pub struct Row {
     pub fields: Vec<(String, Standing)>,
 }
 
+/// Height of a row of one line.
 const ROW: f64 = 19.0;
+/// Where the measure begins, and how wide it may be; then the fields.
+const TITLE_LEFT: f64 = MARGIN + 54.0;
+const TITLE_WIDTH: f64 = 350.0;
+const FIELDS_LEFT: f64 = MARGIN + 440.0;
 
 /// Draws the table as SVG.
 pub fn scorecard_table(head: &ChartHead<'_>, models: &[String], rows: &[Row]) -> String {
@@ -45,7 +50,7 @@ pub fn scorecard_table(head: &ChartHead<'_>, models: &[String], rows: &[Row]) ->
         y,
         &Style::SMALL.wrap(&legend, WIDTH - 2.0 * MARGIN),
     );
-    let left = MARGIN + 440.0;
+    let left = FIELDS_LEFT;
     let width = (WIDTH - MARGIN - left) / models.len().max(1) as f64;
     let heads: Vec<Vec<String>> =
         models.iter().map(|model| Style::SMALL.wrap(model, width - 8.0)).collect();
@@ -64,8 +69,9 @@ pub fn scorecard_table(head: &ChartHead<'_>, models: &[String], rows: &[Row]) ->
             line(&mut out, (MARGIN, y), (WIDTH - MARGIN, y), "stroke=\"#cccccc\"");
             Style::HEADING.write(&mut out, (MARGIN, y + 14.0), &row.id);
         }
-        let title = shortened(&row.title, Style::BODY, 380.0);
-        Style::BODY.write(&mut out, (MARGIN + 54.0, y + 14.0), &title);
+        let title = Style::BODY.wrap(&row.title, TITLE_WIDTH);
+        let more = Style::BODY.line_height() * title.len().saturating_sub(1) as f64;
+        Style::BODY.write_lines(&mut out, TITLE_LEFT, y + 2.6, &title);
         for (at, (text, standing)) in row.fields.iter().enumerate() {
             let x = left + width * at as f64;
             let (fill, mark) = match standing {
@@ -79,13 +85,13 @@ pub fn scorecard_table(head: &ChartHead<'_>, models: &[String], rows: &[Row]) ->
                 tenth(x + 1.0),
                 tenth(y + 1.0),
                 tenth(width - 2.0),
-                tenth(ROW - 2.0)
+                tenth(ROW + more - 2.0)
             ));
             let style = Style::BODY.anchored(Anchor::Middle);
             let text = shortened(&format!("{mark}{text}"), Style::BODY, width - 6.0);
-            style.write(&mut out, (x + width / 2.0, y + 14.0), &text);
+            style.write(&mut out, (x + width / 2.0, y + 14.0 + more / 2.0), &text);
         }
-        y += ROW;
+        y += ROW + more;
     }
     head.close(out, y)
 }

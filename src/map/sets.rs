@@ -6,7 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use super::outline::{Frame, GRID, Outline};
+use super::label::{middle, place};
+use super::outline::{GRID, Outline, Rect};
 use super::text::{escaped, tenth};
 use super::{MapArea, MapRequest};
 
@@ -20,21 +21,18 @@ pub struct MapSet {
 }
 
 const INK: &str = "#b3261e";
+/// A disc with its rim.
+const DISC: f64 = 26.0;
 
-/// Draws the sets above everything else.
-pub(super) fn write_sets(
+/// Draws a line round each set.
+pub(super) fn write_rims(
     out: &mut String,
+    outlines: &[Outline],
     request: &MapRequest<'_>,
-    frame: &Frame,
     sets: &[MapSet],
 ) {
     for set in sets {
-        let outlines: Vec<Outline> = set
-            .members
-            .iter()
-            .map(|&at| Outline::of(&request.areas[at].shape.projected, frame))
-            .collect();
-        let path = rim(&outlines);
+        let path = rim(set.members.iter().map(|&at| &outlines[at]));
         let members: Vec<&str> = set.members.iter().map(|&at| id(&request.areas[at])).collect();
         out.push_str(&format!(
             "<g class=\"set\" data-members=\"{}\" transform=\"scale({})\" fill=\"none\" \
@@ -47,8 +45,20 @@ pub(super) fn write_sets(
             tenth(3.6 * GRID),
         ));
     }
+}
+
+/// Draws the discs; `is_free` tells whether one would cover no name.
+pub(super) fn write_discs(
+    out: &mut String,
+    outlines: &[Outline],
+    sets: &[MapSet],
+    is_free: &dyn Fn(&Rect) -> bool,
+) {
+    let mut discs: Vec<Rect> = Vec::new();
     for set in sets {
-        if let Some((x, y)) = middle(set, request, frame) {
+        let is_free = |rect: &Rect| is_free(rect) && !discs.iter().any(|disc| disc.meets(rect));
+        if let Some((x, y)) = disc(set, outlines, &is_free) {
+            discs.push(Rect::around((x, y), DISC, DISC));
             out.push_str(&format!(
                 "<g class=\"set-label\" pointer-events=\"none\"><circle cx=\"{x}\" cy=\"{y}\" \
                  r=\"12\" fill=\"#fff\" stroke=\"{INK}\" stroke-width=\"2\"/><text x=\"{x}\" \
@@ -68,7 +78,7 @@ fn id<'a>(area: &'a MapArea<'_>) -> &'a str {
 }
 
 /// The sides that only one member has.
-fn rim(outlines: &[Outline]) -> String {
+fn rim<'a>(outlines: impl Iterator<Item = &'a Outline>) -> String {
     let mut once: BTreeSet<((i32, i32), (i32, i32))> = BTreeSet::new();
     for outline in outlines {
         for ring in &outline.rings {
@@ -86,24 +96,55 @@ fn rim(outlines: &[Outline]) -> String {
     once.iter().map(side).collect()
 }
 
-/// The middle of the member that is nearest to the middle of all, in px.
-fn middle(set: &MapSet, request: &MapRequest<'_>, frame: &Frame) -> Option<(f64, f64)> {
-    let centres: Vec<(f64, f64)> = set
+/// Where a set's disc stands, in px: inside the member nearest to the middle of all that has room
+/// for it, else in the free place nearest to that middle, else on it.
+fn disc(set: &MapSet, outlines: &[Outline], is_free: &dyn Fn(&Rect) -> bool) -> Option<(f64, f64)> {
+    let mut members: Vec<(&Outline, (f64, f64))> = set
         .members
         .iter()
-        .filter_map(|&at| {
-            let outline = Outline::of(&request.areas[at].shape.projected, frame);
-            let ring = outline.rings.iter().max_by_key(|ring| ring.len())?;
-            let n = ring.len() as f64;
-            let (x, y) = ring
-                .iter()
-                .fold((0.0, 0.0), |(x, y), point| (x + f64::from(point.0), y + f64::from(point.1)));
-            Some((x / n / GRID, y / n / GRID))
-        })
+        .filter_map(|&at| Some((&outlines[at], middle(&outlines[at])?)))
         .collect();
-    let n = centres.len() as f64;
+    let n = members.len() as f64;
     let (x, y) =
-        centres.iter().fold((0.0, 0.0), |(x, y), point| (x + point.0 / n, y + point.1 / n));
-    let far = |point: &&(f64, f64)| (point.0 - x).hypot(point.1 - y);
-    centres.iter().min_by(|a, b| far(a).total_cmp(&far(b))).copied()
+        members.iter().fold((0.0, 0.0), |(x, y), (_, point)| (x + point.0 / n, y + point.1 / n));
+    let far = |point: (f64, f64)| (point.0 - x).hypot(point.1 - y);
+    members.sort_by(|(_, a), (_, b)| far(*a).total_cmp(&far(*b)));
+    let &(_, nearest) = members.first()?;
+    let inside = members.iter().find_map(|(outline, _)| place(outline, (DISC, DISC), 0.0, is_free));
+    Some(inside.or_else(|| near(nearest, is_free)).unwrap_or(nearest))
+}
+
+/// The nearest point to this one round which there is room for a disc.
+fn near((x, y): (f64, f64), is_free: &dyn Fn(&Rect) -> bool) -> Option<(f64, f64)> {
+    const DIRECTIONS: u32 = 24;
+    let rings = (0..16).map(|ring| 5.0 * f64::from(ring));
+    let mut points = rings.flat_map(|far| {
+        (0..DIRECTIONS).map(move |direction| {
+            let angle = f64::from(direction) / f64::from(DIRECTIONS) * std::f64::consts::TAU;
+            (x + far * angle.cos(), y + far * angle.sin())
+        })
+    });
+    points.find(|&point| is_free(&Rect::around(point, DISC, DISC)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disc_makes_room_for_names_and_stays_on_its_set() {
+        let square = |from: i32| {
+            let to = from + 600;
+            Outline { rings: vec![vec![(from, 0), (to, 0), (to, 600), (from, 600)]] }
+        };
+        let outlines = [square(0), square(600)];
+        let set = MapSet { label: "1".to_owned(), members: vec![0, 1] };
+        // A name over the first member, and half of the second.
+        let name = Rect { left: 0.0, top: 0.0, right: 90.0, bottom: 60.0 };
+        let (x, y) = disc(&set, &outlines, &|rect| !rect.meets(&name)).unwrap();
+        assert!((103.0..=107.0).contains(&x) && (13.0..=47.0).contains(&y), "{x} {y}");
+        // Where nothing is free it stands on the set all the same.
+        let (x, y) = disc(&set, &outlines, &|_| false).unwrap();
+        assert!((0.0..=120.0).contains(&x) && (0.0..=60.0).contains(&y), "{x} {y}");
+    }
 }

@@ -45,7 +45,8 @@ pub fn choropleth(request: &MapRequest<'_>) -> String {
     choropleth_with_sets(request, &[])
 }
 
-/// The same with sets of areas drawn above it: a heavy line round each, and its label in a disc.
+/// The same with sets of areas drawn above it: a heavy line round each below the names, and its
+/// label in a disc beside them.
 ///
 /// # Panics
 ///
@@ -90,11 +91,14 @@ pub fn choropleth_with_sets(request: &MapRequest<'_>, sets: &[MapSet]) -> String
     }
     let room = Room { whole: layout.room, taken: &taken, skip: &skip };
     let names = Labels::find(request, request.areas, &outlines, &room);
+    sets::write_rims(&mut body, &outlines, request, sets);
     names.write(&mut body, request.areas, &fills);
     if request.synthetic {
         areas::write_watermark(&mut body, request.language, &frame);
     }
-    sets::write_sets(&mut body, request, &frame, sets);
+    sets::write_discs(&mut body, &outlines, sets, &|rect| {
+        layout.room.holds(rect) && names.leave_free(rect)
+    });
     if let Some(bounds) = request.look.inset {
         inset::write_locator(&mut body, &frame.on_paper(bounds));
     }

@@ -67,7 +67,8 @@ impl<'a> Page<'a> {
     ///
     /// # Errors
     ///
-    /// [`ReportError::Definition`] when the recipe is not one that a plan accepts.
+    /// [`ReportError::Definition`] when the recipe is not one that a plan accepts, and
+    /// [`ReportError::Picture`] when a drawing cannot be made a picture.
     pub(super) fn of(request: &ReportRequest<'a>) -> Result<Self, ReportError> {
         let language = request.language;
         let project = request.project;
@@ -105,7 +106,7 @@ impl<'a> Page<'a> {
             indicators: measured::indicators(request)?,
             has_domains: !definition.domains.is_empty(),
             has_indicator_sources,
-            further: section::laid(request.sections, request.analysis, language),
+            further: section::laid(request.sections, request.analysis, language)?,
             notes: notes::notes(request),
             trace: Trace::of(request, format!("{}; {}", directions.score, directions.rank)),
             directions,

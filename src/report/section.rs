@@ -8,10 +8,11 @@
 use serde::Serialize;
 
 use super::figure::{Figure, anchor};
-use super::picture::inline_svg;
+use super::plate::{drawing, is_tall};
 use super::ranked::rows_shown;
 use crate::analysis::Analysis;
 use crate::language::Language;
+use crate::map::MapError;
 
 /// Where on the page a section stands. Sections of one place stand in the order given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -55,7 +56,7 @@ pub enum Block {
     Hint(String),
     /// A picture of our own making.
     Picture {
-        /// The SVG, taken in as it is; its ids are made unique. Areas are `path[data-area]`.
+        /// The SVG, taken in as it is, with its ids made unique; a picture where it has many areas.
         svg: String,
         /// What it shows; stands below the picture.
         caption: String,
@@ -129,12 +130,32 @@ pub(super) struct Laid<'a> {
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 enum LaidBlock<'a> {
-    Heading { text: &'a str },
-    Text { text: &'a str },
-    Hint { text: &'a str },
-    Picture { svg: String, caption: &'a str },
-    Table { caption: &'a str, columns: Vec<LaidColumn<'a>>, rows: Vec<LaidRow<'a>> },
-    Folded { title: &'a str, blocks: Vec<LaidBlock<'a>> },
+    Heading {
+        text: &'a str,
+    },
+    Text {
+        text: &'a str,
+    },
+    Hint {
+        text: &'a str,
+    },
+    Picture {
+        drawing: String,
+        caption: &'a str,
+        /// Whether the caption stands in the picture already.
+        said: bool,
+        /// Whether it is taller than wide, as a list is.
+        tall: bool,
+    },
+    Table {
+        caption: &'a str,
+        columns: Vec<LaidColumn<'a>>,
+        rows: Vec<LaidRow<'a>>,
+    },
+    Folded {
+        title: &'a str,
+        blocks: Vec<LaidBlock<'a>>,
+    },
 }
 
 #[derive(Debug, Serialize)]
@@ -161,22 +182,28 @@ struct LaidCell<'a> {
 }
 
 /// Makes sections ready for the template.
+///
+/// # Errors
+///
+/// [`MapError`] when a drawing of many areas cannot be made a picture.
 pub(super) fn laid<'a>(
     sections: &'a [Section],
     analysis: &'a Analysis,
     language: Language,
-) -> Vec<Laid<'a>> {
+) -> Result<Vec<Laid<'a>>, MapError> {
     let ranking = &analysis.ranking;
     let mut has_row: Vec<bool> = ranking.ranks().iter().map(|rank| rank.is_nan()).collect();
     rows_shown(ranking).into_iter().for_each(|at| has_row[at] = true);
     let layout = Layout { analysis, language, has_row };
     sections
         .iter()
-        .map(|section| Laid {
-            id: section.id,
-            place: section.place,
-            title: &section.title,
-            blocks: layout.blocks(&section.blocks, section.id),
+        .map(|section| {
+            Ok(Laid {
+                id: section.id,
+                place: section.place,
+                title: &section.title,
+                blocks: layout.blocks(&section.blocks, section.id)?,
+            })
         })
         .collect()
 }
@@ -189,21 +216,26 @@ struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    fn blocks(&self, blocks: &'a [Block], prefix: &str) -> Vec<LaidBlock<'a>> {
+    fn blocks(&self, blocks: &'a [Block], prefix: &str) -> Result<Vec<LaidBlock<'a>>, MapError> {
         let numbered = blocks.iter().enumerate();
         numbered
-            .map(|(at, block)| match block {
-                Block::Heading(text) => LaidBlock::Heading { text },
-                Block::Text(text) => LaidBlock::Text { text },
-                Block::Hint(text) => LaidBlock::Hint { text },
-                Block::Picture { svg, caption } => {
-                    LaidBlock::Picture { svg: inline_svg(svg, &format!("{prefix}-{at}")), caption }
-                }
-                Block::Table(table) => self.table(table),
-                Block::Folded { title, blocks } => LaidBlock::Folded {
-                    title,
-                    blocks: self.blocks(blocks, &format!("{prefix}-{at}")),
-                },
+            .map(|(at, block)| {
+                let prefix = format!("{prefix}-{at}");
+                Ok(match block {
+                    Block::Heading(text) => LaidBlock::Heading { text },
+                    Block::Text(text) => LaidBlock::Text { text },
+                    Block::Hint(text) => LaidBlock::Hint { text },
+                    Block::Picture { svg, caption } => LaidBlock::Picture {
+                        drawing: drawing(svg, &prefix)?,
+                        caption,
+                        said: svg.contains(&format!(">{caption}</text>")),
+                        tall: is_tall(svg),
+                    },
+                    Block::Table(table) => self.table(table),
+                    Block::Folded { title, blocks } => {
+                        LaidBlock::Folded { title, blocks: self.blocks(blocks, &prefix)? }
+                    }
+                })
             })
             .collect()
     }
