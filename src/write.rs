@@ -80,15 +80,17 @@ pub fn table_csv(
         Columns::Rank => analysis.ranking.order().to_vec(),
     };
     let order = &order[..top.unwrap_or(order.len()).min(order.len())];
-    // Blocks are made in parallel and written in their order.
-    const BLOCK: usize = 8192;
-    for group in order.chunks(BLOCK * 16) {
-        let blocks: Vec<Vec<u8>> = group
-            .par_chunks(BLOCK)
-            .map(|order| block(analysis, (columns, decimals), &parts, order))
-            .collect();
-        for block in blocks {
-            out.write_all(&block)?;
+    // Blocks are made in parallel, in memory that is used again, and written in their order.
+    const BLOCK: usize = 2048;
+    let mut blocks = vec![Vec::new(); 16];
+    for group in order.chunks(BLOCK * blocks.len()) {
+        let one = |(block, order): (&mut Vec<u8>, &[u32])| {
+            block.clear();
+            push_block(block, analysis, (columns, decimals), &parts, order);
+        };
+        blocks.par_iter_mut().zip(group.par_chunks(BLOCK)).for_each(one);
+        for block in &blocks[..group.len().div_ceil(BLOCK)] {
+            out.write_all(block)?;
         }
     }
     Ok(())
@@ -99,12 +101,13 @@ pub fn table_csv(
 /// By rank, each row stands somewhere else in every column. The columns are gathered first in
 /// loops of independent reads, because a read that misses the cache costs more than writing the
 /// number.
-fn block(
+fn push_block(
+    out: &mut Vec<u8>,
     analysis: &Analysis,
     (columns, decimals): (Columns, Option<u8>),
     parts: &[(&str, &[f64])],
     order: &[u32],
-) -> Vec<u8> {
+) {
     let ranking = &analysis.ranking;
     let gather =
         |values: &[f64]| -> Vec<f64> { order.iter().map(|&at| values[at as usize]).collect() };
@@ -117,7 +120,7 @@ fn block(
     let scores = gather(ranking.scores());
     let ranks = gather(ranking.ranks());
     let parts: Vec<Vec<f64>> = parts.iter().map(|(_, values)| gather(values)).collect();
-    let mut out = Vec::with_capacity(order.len() * (40 + 20 * parts.len()));
+    out.reserve(order.len() * (40 + 20 * parts.len()));
     let mut cell = String::new();
     for (row, (id, name, is_plain)) in texts.iter().enumerate() {
         let start = out.len();
@@ -138,24 +141,23 @@ fn block(
             out.extend_from_slice(cell.as_bytes());
         }
         out.push(b',');
-        push_cell(&mut out, scores[row], decimals, &mut cell);
+        push_cell(out, scores[row], decimals, &mut cell);
         if columns == Columns::Rank {
             out.push(b',');
-            push_cell(&mut out, ranks[row], None, &mut cell);
+            push_cell(out, ranks[row], None, &mut cell);
             for k in [10, 5] {
                 out.push(b',');
                 if let Some(class) = ranking.class_of(ranks[row], scores[row], k) {
-                    push_digits(&mut out, class as u64, 0);
+                    push_digits(out, class as u64, 0);
                 }
             }
         }
         for values in &parts {
             out.push(b',');
-            push_cell(&mut out, values[row], decimals, &mut cell);
+            push_cell(out, values[row], decimals, &mut cell);
         }
         out.push(b'\n');
     }
-    out
 }
 
 /// Writes the answer for each area, with its reasons in both languages, in the table's order.

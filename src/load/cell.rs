@@ -48,20 +48,16 @@ impl CellReader {
         Self { marks, numeric_marks, decimal, empty }
     }
 
-    /// What the cell at the start of `text` holds, and where it ends: at the next delimiter or at
-    /// `line_end`. Nearly every cell is a plain number, which ends where it is read; what stands
-    /// behind the line is looked at, but not taken.
+    /// The plain number at the start of `text` that is no mark, and where it ends: at a delimiter or
+    /// at `line_end`. Nearly every cell is one; what stands behind the line is looked at, but not
+    /// taken.
     #[inline]
-    pub fn read_to_delimiter(&self, text: &[u8], line_end: usize, delimiter: u8) -> (Cell, usize) {
+    pub fn plain(&self, text: &[u8], line_end: usize, delimiter: u8) -> Option<(f64, usize)> {
         let ends_at = |end: usize| end == line_end || text.get(end) == Some(&delimiter);
-        let plain = scan_short(text, self.decimal).filter(|&(_, end)| ends_at(end));
-        if let Some((number, end)) = plain.or_else(|| self.scan_long(&text[..line_end], delimiter))
-        {
-            return (self.read_number(number), end);
-        }
-        let line = &text[..line_end];
-        let end = memchr::memchr(delimiter, line).unwrap_or(line_end);
-        (self.read(&line[..end]), end)
+        let short = scan_short(text, self.decimal).filter(|&(_, end)| ends_at(end));
+        let (number, end) = short.or_else(|| self.scan_long(&text[..line_end], delimiter))?;
+        let is_mark = !self.numeric_marks.is_empty() && self.mark_of(number).is_some();
+        (!is_mark).then_some((number, end))
     }
 
     #[inline(never)]
@@ -92,12 +88,14 @@ impl CellReader {
 
     /// What a cell that holds this number means: the number, or a gap if it is a mark.
     pub fn read_number(&self, number: f64) -> Cell {
-        for (marked, mark) in &self.numeric_marks {
-            if number == *marked {
-                return mark.state().map_or(Cell::Unreadable, Cell::Gap);
-            }
+        match self.mark_of(number) {
+            Some(mark) => mark.state().map_or(Cell::Unreadable, Cell::Gap),
+            None => Cell::Number(number),
         }
-        Cell::Number(number)
+    }
+
+    fn mark_of(&self, number: f64) -> Option<Mark> {
+        self.numeric_marks.iter().find(|(marked, _)| *marked == number).map(|(_, mark)| *mark)
     }
 }
 

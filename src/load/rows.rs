@@ -317,14 +317,15 @@ impl Part<'_> {
                 let rest = &chunk[at..];
                 let line = line_end - at;
                 let end = match layout.wanted.targets.get(column) {
+                    // A cell that is no plain number goes through memory, which takes longer.
                     Some(Target::Number(at)) => {
-                        let cells = &layout.cells[*at];
-                        let (cell, end) = cells.read_to_delimiter(rest, line, layout.delimiter);
-                        match cell {
-                            Cell::Number(number) => self.values[*at][self.row] = number,
-                            other => self.put(*at, other, &rest[..end]),
+                        match layout.cells[*at].plain(rest, line, layout.delimiter) {
+                            Some((number, end)) => {
+                                self.values[*at][self.row] = number;
+                                end
+                            }
+                            None => self.take_other(*at, &rest[..line]),
                         }
-                        end
                     }
                     other => {
                         let end = memchr::memchr(layout.delimiter, &rest[..line]).unwrap_or(line);
@@ -380,9 +381,16 @@ impl Part<'_> {
         self.put(at, self.layout.cells[at].read(text), text);
     }
 
+    /// A cell of numbers at the start of a line that is no plain number, and where it ends.
+    #[inline(never)]
+    fn take_other(&mut self, at: usize, line: &[u8]) -> usize {
+        let end = memchr::memchr(self.layout.delimiter, line).unwrap_or(line.len());
+        self.take_number(at, &line[..end]);
+        end
+    }
+
     /// Slots are present and without a number until something is read, so that a number needs one
     /// write.
-    #[inline(never)]
     fn put(&mut self, at: usize, cell: Cell, text: &[u8]) {
         match cell {
             Cell::Number(number) => self.values[at][self.row] = number,
