@@ -253,7 +253,12 @@ fn of_project(
     let mut refused = Vec::new();
     for indicator in &definition.indicators {
         let source = project.indicators.get(&indicator.id).cloned().unwrap_or_default();
+        let says_nothing = source.column.is_none() && source.numerator.is_none();
+        // Neither a quotient of sums nor a mean is a standardised rate of the whole.
+        let is_standardised =
+            !source.strata.is_empty() || (indicator.standardised.is_some() && says_nothing);
         let counts = match (&source.numerator, &source.denominator, &indicator.rate) {
+            _ if is_standardised => None,
             (Some(numerator), Some(denominator), _) => {
                 Some((numerator.clone(), denominator.clone(), source.per.unwrap_or(100.0)))
             }
@@ -275,7 +280,7 @@ fn of_project(
                 denominator,
                 per,
             }),
-            (None, Some(weight)) if args.weighted => {
+            (None, Some(weight)) if args.weighted && !is_standardised => {
                 let column = source.column.or_else(|| indicator.column.clone());
                 combinations.push(Combination::WeightedMean {
                     column: column.unwrap_or_else(|| indicator.id.to_string()),
