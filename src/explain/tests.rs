@@ -594,13 +594,13 @@ fn a_standardised_rate_can_be_redone_from_its_strata() {
     columns[0] = Column::of(id, &rates).with_strata(strata);
     let table = IndicatorTable::new(areas(4), columns);
     let analysis = analysis_of(definition(TWO_LEVELS), table, None);
-    for at in 0..4 {
+    for (at, of_table) in rates.into_iter().enumerate() {
         let explained = explain(&analysis, at);
         let lines = &explained.indicators[0].standardised;
         let rate = lines.iter().find(|line| line.name == "standardised").map(|line| line.result);
         assert_eq!(rate.is_some(), at != 3, "{lines:?}");
         let agree = |a: f64, b: f64| (a - b).abs() < 1e-9 * b;
-        assert!(rate.zip(rates[at]).is_none_or(|(own, of_table)| agree(own, of_table)));
+        assert!(rate.zip(of_table).is_none_or(|(own, of_table)| agree(own, of_table)));
         assert_eq!(lines.iter().any(|line| line.name == "low95-bounded"), at == 1);
         let text = to_text(&explained, Language::En);
         let n_lines = lines.iter().filter(|line| !line.expression.is_empty()).count();

@@ -177,3 +177,30 @@ fn sampling_error_is_drawn_stratum_by_stratum() {
     let error: f64 = a["se"].parse().unwrap();
     assert!((error - 1.600_8).abs() < 0.1, "{error}");
 }
+
+#[test]
+fn larger_units_get_no_standardised_rate_that_is_a_mean() {
+    let folder = project("", &format!("standardised = {{ {STRATA}, per = 1000 }}"));
+    let path = at(&folder, "project.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let areas =
+        "id = \"zone\"\npopulation = \"young\"\n[boundaries]\nfile = \"m.geojson\"\nid = \"zone\"";
+    fs::write(&path, text.replace("id = \"zone\"", areas)).unwrap();
+    let square = |zone: &str, x: u8| {
+        format!(
+            "{{\"type\":\"Feature\",\"properties\":{{\"zone\":\"{zone}\",\"part\":\"x\"}},\"geometry\":{{\
+             \"type\":\"Polygon\",\"coordinates\":[[[{x},60],[{x}.5,60],[{x}.5,61],[{x},61],[{x},60]]]}}}}"
+        )
+    };
+    let map = format!(
+        "{{\"type\":\"FeatureCollection\",\"features\":[{},{}]}}",
+        square("a", 5),
+        square("b", 6)
+    );
+    fs::write(folder.path().join("m.geojson"), map).unwrap();
+    let out = at(&folder, "parts.geojson");
+    let said = levekaar_ok(&["dissolve", &path, "--by", "part", "--weighted", "-o", &out]);
+    assert!(said.err.contains("`--sum`") && said.err.contains("[deaths]"), "{}", said.err);
+    let parts = fs::read_to_string(&out).unwrap();
+    assert!(parts.contains("\"young\":3000") && !parts.contains("deaths"), "{parts}");
+}
