@@ -398,9 +398,9 @@ fn needs(analysis: &Analysis, need: &Need) -> Result<Vec<Option<f64>>, Candidate
                     help,
                 });
             };
-            if let Some(counts) = column.counts() {
-                let count = |&count: &f64| count.is_finite().then_some(count);
-                return Ok(counts.numerator.iter().map(count).collect());
+            if let Some(events) = column.events() {
+                let count = |count: f64| count.is_finite().then_some(count);
+                return Ok(events.into_iter().map(count).collect());
             }
             if !has_people {
                 return Err(CandidateError::NoPeople { what: "`need` by an indicator's rate" });

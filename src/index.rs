@@ -20,6 +20,7 @@ use crate::notice::Notice;
 use crate::project::Mark;
 use crate::rank::RankRule;
 use crate::rate::IntervalMethod;
+use crate::rate::standardised::StandardisedRate;
 use crate::round::Round;
 use crate::screen::{self, Screen, Screened};
 use crate::treat::{self, Imputation, TreatedTable, Treatment};
@@ -172,6 +173,9 @@ pub struct Indicator {
     /// The columns of its counts, when the value is a rate that is computed from them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Rate>,
+    /// The strata of its counts, when the value is a directly standardised rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standardised: Option<StandardisedRate>,
     /// The column that the value is divided by, when it is made comparable by size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denominate: Option<Denomination>,

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::area::Area;
 use crate::beside::Beside;
 use crate::neighbour::Neighbours;
-use crate::rate::IntervalMethod;
+use crate::rate::standardised::Strata;
+use crate::rate::{IntervalMethod, Level};
 use crate::screen::Screened;
 
 /// The name of an indicator (or of a domain) in a recipe; lower case with `_` by custom.
@@ -96,6 +97,7 @@ pub struct Column {
     states: Vec<CellState>,
     counts: Option<Counts>,
     interval: Option<IntervalMethod>,
+    strata: Option<Arc<Strata>>,
     earlier: Vec<Earlier>,
     pool: Option<Arc<Pool>>,
     quotient: Option<Counts>,
@@ -154,6 +156,7 @@ impl Column {
             states,
             counts: None,
             interval: None,
+            strata: None,
             earlier: Vec::new(),
             pool: None,
             quotient: None,
@@ -180,6 +183,12 @@ impl Column {
     /// The same column with the kind of interval that goes with its counts.
     pub fn with_interval(mut self, interval: IntervalMethod) -> Self {
         self.interval = Some(interval);
+        self
+    }
+
+    /// The same column with the strata that its standardised rates come from.
+    pub fn with_strata(mut self, strata: Strata) -> Self {
+        self.strata = Some(Arc::new(strata));
         self
     }
 
@@ -213,6 +222,7 @@ impl Column {
         Self {
             counts: self.counts.clone(),
             interval: self.interval,
+            strata: self.strata.clone(),
             earlier: self.earlier.clone(),
             pool: self.pool.clone(),
             quotient: self.quotient.clone(),
@@ -254,6 +264,49 @@ impl Column {
     /// The kind of interval that goes with the counts, where there are any.
     pub fn interval(&self) -> Option<IntervalMethod> {
         self.interval
+    }
+
+    /// The strata of a standardised rate, which has no numerator and denominator of its own.
+    pub fn strata(&self) -> Option<&Strata> {
+        self.strata.as_deref()
+    }
+
+    /// Events and persons behind the value of an area, where counts are known; NaN where one is
+    /// not. Those of a standardised rate are of all strata, so that their quotient is the crude
+    /// rate and not the value.
+    pub fn tally(&self, area_idx: usize) -> Option<[f64; 2]> {
+        if let Some(strata) = &self.strata {
+            let found = strata.of_area(area_idx);
+            return Some([found.events, found.persons]);
+        }
+        let counts = self.counts.as_ref()?;
+        Some([counts.numerator[area_idx], counts.denominator[area_idx]])
+    }
+
+    /// Events or persons with the attribute in each area, where counts are known; of all strata
+    /// where there are strata.
+    pub fn events(&self) -> Option<Vec<f64>> {
+        (0..self.values.len()).map(|at| Some(self.tally(at)?[0])).collect()
+    }
+
+    /// The limits of the value of an area, in its unit; `None` without counts, where one of them
+    /// is unknown, and where a standardised rate is withheld.
+    pub fn limits(&self, area_idx: usize, level: Level) -> Option<(f64, f64)> {
+        if let Some(strata) = &self.strata {
+            let is_there = self.states[area_idx] == CellState::Present;
+            return strata.of_area(area_idx).interval(level).filter(|_| is_there);
+        }
+        let [numerator, denominator] = self.tally(area_idx)?;
+        self.interval?.interval(numerator, denominator, self.counts.as_ref()?.per, level)
+    }
+
+    /// The name of the method of [`limits`](Self::limits) in files.
+    pub fn interval_name(&self) -> Option<&'static str> {
+        match (&self.strata, &self.counts) {
+            (Some(_), _) => Some("dobson"),
+            (None, Some(_)) => self.interval.map(IntervalMethod::name),
+            (None, None) => None,
+        }
     }
 
     /// Values of earlier years, the latest first; empty unless a recipe fills gaps from them.

@@ -20,6 +20,7 @@ use crate::language::{Language, Text};
 use crate::layer::{Exclude, SpatialFormat};
 use crate::map::Page;
 use crate::rate::IntervalMethod;
+use crate::rate::standardised::Stratum;
 use crate::screen::Screen;
 use crate::spatial::named::SpatialOptions;
 use crate::uncertainty::{SensitivityOptions, UncertaintyOptions};
@@ -318,7 +319,7 @@ pub struct BoundaryFile {
 
 /// Where the values of an indicator stand.
 ///
-/// Either `column`, or `numerator` and `denominator` (and `per`).
+/// Either `column`, or `numerator` and `denominator` (and `per`), or `strata` (and `per`).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Source {
@@ -334,6 +335,15 @@ pub struct Source {
     /// 100 for per cent (where nothing is said), 1000 for per thousand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per: Option<f64>,
+    /// The columns of each stratum of a directly standardised rate, such as an age group:
+    /// `{ numerator = "deaths_67", denominator = "people_67", standard = 0.15 }`. An area in which
+    /// a stratum has nobody is not applicable.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub strata: Vec<Stratum>,
+    /// Events of all strata below which an area has no standardised rate; 10 where nothing is
+    /// said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<u32>,
     /// Which interval goes with the counts; Wilson's for a unit of per cent and Byar's otherwise
     /// where neither this nor the recipe says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -355,6 +365,16 @@ pub struct Source {
     /// Printed as a warning wherever results are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub substitute: Option<Text>,
+}
+
+impl Source {
+    /// The columns of the table that it reads.
+    pub fn columns(&self) -> impl Iterator<Item = &String> {
+        let by = self.denominate.as_ref().map(|denomination| &denomination.by);
+        let single = [&self.column, &self.numerator, &self.denominator, &self.standard_error];
+        let of_strata = self.strata.iter().flat_map(|s| [&s.numerator, &s.denominator]);
+        single.into_iter().flatten().chain(by).chain(of_strata)
+    }
 }
 
 /// What the map shows and how it is drawn.

@@ -3,6 +3,8 @@
 //! Confidence intervals of proportions and of rates of events. They speak of chance alone: of
 //! what the same conditions could have given another year, not of wrong registers.
 
+pub mod standardised;
+
 use std::sync::LazyLock;
 
 use schemars::JsonSchema;

@@ -241,6 +241,19 @@ pub enum TreatError {
         /// Which indicator.
         indicator: IndicatorId,
     },
+    /// A standardised rate has no single denominator.
+    #[error("`{indicator}` is to be shrunk, but it is a standardised rate")]
+    #[diagnostic(
+        code(levekaar::treat::standardised),
+        help(
+            "no single number of persons stands behind a rate over strata; take the shrinking out of \
+             `treat`, or give a plain `numerator` and `denominator` instead of strata"
+        )
+    )]
+    Standardised {
+        /// Which indicator.
+        indicator: IndicatorId,
+    },
     /// Shrinking towards the parent needs parents.
     #[error("`{indicator}` is to be shrunk towards larger units, but no area has one")]
     #[diagnostic(
@@ -330,8 +343,8 @@ impl<'a> Surroundings<'a> {
 ///
 /// # Errors
 ///
-/// [`TreatError`]: a logarithm that is not defined, or a method without the counts, parents or
-/// neighbours that it needs.
+/// [`TreatError`]: a logarithm that is not defined, a standardised rate that is to be shrunk, or a
+/// method without the counts, parents or neighbours that it needs.
 pub fn treat(
     table: IndicatorTable,
     definition: &IndexDefinition,
@@ -369,6 +382,7 @@ fn treat_column(
     let earlier = column.take_earlier();
     let pool = column.take_pool();
     let counts = column.take_counts();
+    let is_standardised = column.strata().is_some();
     let (indicator, mut values, states) = column.into_parts();
     for at in (0..around.screened.len()).filter(|&at| around.screened[at]) {
         values[at] = f64::NAN;
@@ -394,6 +408,9 @@ fn treat_column(
         step.choose(Chosen::NobodyToImpute { area_idx: nobody });
     }
     for treatment in definition.treatments(recipe) {
+        if is_standardised && treatment.shrinks() {
+            return Err(TreatError::Standardised { indicator: indicator.clone() });
+        }
         step.treat(treatment, counts.as_ref())?;
     }
     let (ledger, choices) = (step.ledger, step.choices);

@@ -23,6 +23,7 @@ use crate::neighbour::Neighbours;
 use crate::normalise::Reference;
 use crate::notice::Notice;
 use crate::project::{Areas, Mark, Project, Source};
+use crate::rate::standardised;
 use crate::screen;
 use crate::suggest::nearest;
 
@@ -67,7 +68,12 @@ impl Problem {
 
 /// Where an indicator's values come from, with the project's word before the recipe's.
 pub(crate) fn source_of(project: &Project, indicator: &Indicator) -> Source {
-    if let Some(source) = project.indicators.get(&indicator.id)
+    let stated = project.indicators.get(&indicator.id);
+    // What the recipe says of its own counts does not hold for the project's strata.
+    if let Some(source) = stated.filter(|source| !source.strata.is_empty()) {
+        return source.clone();
+    }
+    if let Some(source) = stated
         && (source.column.is_some() || source.numerator.is_some())
     {
         let mut source = source.clone();
@@ -80,7 +86,15 @@ pub(crate) fn source_of(project: &Project, indicator: &Indicator) -> Source {
         source.standard_error = source.standard_error.or_else(|| indicator.standard_error.clone());
         return source;
     }
-    let mut stated = project.indicators.get(&indicator.id).cloned().unwrap_or_default();
+    let mut stated = stated.cloned().unwrap_or_default();
+    if let Some(rate) = &indicator.standardised {
+        return Source {
+            strata: rate.strata.clone(),
+            per: Some(rate.per),
+            at_least: stated.at_least.or(rate.at_least),
+            ..stated
+        };
+    }
     stated.standard_error = stated.standard_error.or_else(|| indicator.standard_error.clone());
     match &indicator.rate {
         Some(rate) => Source {
@@ -112,18 +126,15 @@ pub fn request(project: &Project, definition: &IndexDefinition) -> TableRequest 
     let mut column_marks: BTreeMap<String, BTreeMap<String, Mark>> = BTreeMap::new();
     for indicator in &definition.indicators {
         let source = source_of(project, indicator);
-        let by = source.denominate.map(|denomination| denomination.by);
         let stated = project.indicators.get(&indicator.id).map(|source| &source.missing);
-        let error = source.standard_error;
-        for column in [source.column, source.numerator, source.denominator, by, error] {
-            let Some(column) = column else { continue };
+        for column in source.columns() {
             for marks in [Some(&indicator.missing), stated].into_iter().flatten() {
                 let own = marks.iter().map(|(text, mark)| (text.clone(), *mark));
                 if !marks.is_empty() {
                     column_marks.entry(column.clone()).or_default().extend(own);
                 }
             }
-            numbers.insert(column);
+            numbers.insert(column.clone());
         }
     }
     // What the project says of the table stands above what the recipe says of its publisher.
@@ -141,11 +152,12 @@ pub fn request(project: &Project, definition: &IndexDefinition) -> TableRequest 
 /// Checks a table and makes it an [`IndicatorTable`] with one column an indicator of the recipe.
 ///
 /// Rows that the project excludes or that belong to another year are left out and counted. Gaps
-/// keep their kind; a rate whose denominator is 0 is not applicable.
+/// keep their kind; a rate whose denominator is 0 is not applicable, and neither is a standardised
+/// rate with such a stratum, while one of too few events is not available.
 ///
 /// # Errors
 ///
-/// [`InvalidTable`] with every problem: missing columns, empty or double ids, rows that look like
+/// [`InvalidTable`] with every problem: missing columns, strata that make no rate, empty or double ids, rows that look like
 /// totals, cells that are not numbers, percentages outside 0..100, numerators above denominators,
 /// indicators without values or without differences, fewer than two areas.
 pub fn validate(
@@ -210,12 +222,52 @@ fn check_mapping(project: &Project, definition: &IndexDefinition, problems: &mut
         let half = source.numerator.is_some() != source.denominator.is_some();
         let both =
             source.numerator.is_some() && (source.column.is_some() || source.denominate.is_some());
-        if half || both {
+        if source.strata.is_empty() && (half || both) {
             problems.push(Problem::new(
                 format!("the source of `{id}` is not clear"),
-                "give either `column`, or both `numerator` and `denominator`",
+                "give either `column`, or both `numerator` and `denominator`, or `strata`",
             ));
         }
+        if let Some((message, help)) =
+            (!source.strata.is_empty()).then(|| standardised::problem(&source.strata)).flatten()
+        {
+            problems.push(Problem::new(format!("`{id}` {message}"), help));
+        }
+    }
+    for indicator in &definition.indicators {
+        check_strata(&indicator.id, &source_of(project, indicator), problems);
+    }
+}
+
+/// What does not go together with strata, whether project or recipe gives them.
+fn check_strata(id: &IndicatorId, source: &Source, problems: &mut Vec<Problem>) {
+    if source.strata.is_empty() {
+        if source.at_least.is_some() {
+            problems.push(Problem::new(
+                format!("`{id}` has `at-least` without `strata`"),
+                "give the strata of the standardised rate, or take `at-least` out",
+            ));
+        }
+        return;
+    }
+    let beside: Vec<&str> = [
+        ("`column`", source.column.is_some()),
+        ("`numerator`", source.numerator.is_some()),
+        ("`denominator`", source.denominator.is_some()),
+        ("`denominate`", source.denominate.is_some()),
+        ("`interval`", source.interval.is_some()),
+        ("`standard-error`", source.standard_error.is_some()),
+        ("`complement-of`", source.complement_of.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(key, is_there)| is_there.then_some(key))
+    .collect();
+    if !beside.is_empty() {
+        problems.push(Problem::new(
+            format!("the source of `{id}` is not clear: it has `strata` and {}", beside.join(", ")),
+            "a standardised rate comes from its strata alone and has an interval of its own; take \
+             the others out, or take `strata` out",
+        ));
     }
 }
 

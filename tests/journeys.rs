@@ -25,6 +25,7 @@ mod put_values_into_classes;
 mod run_a_project;
 mod same_bytes;
 mod share_out_money;
+mod standardise_rates;
 mod start_from_a_table;
 mod summarise_to_larger_units;
 mod which_choice_matters;

@@ -9,6 +9,7 @@ mod contiguity;
 mod index_methods;
 mod published_schemes;
 mod sobol_indices;
+mod standardised_rates;
 
 use std::path::Path;
 use std::process::Command;

@@ -250,9 +250,15 @@ fn of_project(
         combinations.push(Combination::Sum { column });
     }
     let definition = load::index(&project.index, &file.folder)?;
-    let mut refused = Vec::new();
+    let (mut refused, mut standardised) = (Vec::new(), Vec::new());
     for indicator in &definition.indicators {
         let source = project.indicators.get(&indicator.id).cloned().unwrap_or_default();
+        let says_nothing = source.column.is_none() && source.numerator.is_none();
+        // Neither a quotient of sums nor a mean is a standardised rate of the whole.
+        if !source.strata.is_empty() || (indicator.standardised.is_some() && says_nothing) {
+            standardised.push(indicator.id.to_string());
+            continue;
+        }
         let counts = match (&source.numerator, &source.denominator, &indicator.rate) {
             (Some(numerator), Some(denominator), _) => {
                 Some((numerator.clone(), denominator.clone(), source.per.unwrap_or(100.0)))
@@ -284,6 +290,9 @@ fn of_project(
             }
             (None, _) => refused.push(indicator.id.to_string()),
         }
+    }
+    if !standardised.is_empty() {
+        layer.notices.push(Notice::warning("layer.not-standardised").about(standardised));
     }
     if !refused.is_empty() {
         layer.notices.push(Notice::warning("layer.not-aggregated").about(refused));

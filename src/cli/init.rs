@@ -136,7 +136,9 @@ fn project_file(
             ),
             (None, None) => format!(
                 "# ? {title}, {unit}: which column?\n# [indicators.{}]\n# column = \"…\"\n\
-                 # or: numerator = \"…\", denominator = \"…\", per = 100\n\n",
+                 # or: numerator = \"…\", denominator = \"…\", per = 100\n\
+                 # or, standardised by age: per = 100000, strata = [{{ numerator = \"…\", \
+                 denominator = \"…\", standard = 0.8 }}, …]\n\n",
                 indicator.id
             ),
         });

@@ -57,6 +57,8 @@ pub struct IndicatorChain {
     pub direction: Direction,
     /// How the value came from counts, where it did.
     pub rate: Option<RateStep>,
+    /// How the value came from its strata, where it did; its limits at 95 %.
+    pub standardised: Vec<Working>,
     /// The value as measured.
     pub raw: Option<f64>,
     /// What stands in the cell, and for a gap why.

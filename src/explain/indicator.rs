@@ -5,12 +5,14 @@
 use crate::analysis::Analysis;
 use crate::indicator::Column;
 use crate::language::round_half_away;
+use crate::rate::{Level, byar};
 use crate::round::Round;
 use crate::statistics::{self, Summary};
 use crate::treat::{Basis, Change, ChangeKind, Imputation, Treatment};
 
 use super::chain::{IndicatorChain, RateKind, RateStep, Rounding, TreatmentStep};
 use super::scale::{Rule, scale};
+use super::working::{Working, repeated};
 use super::{present, transform};
 
 /// The chain of the indicator at position `at` in the recipe.
@@ -47,6 +49,7 @@ pub(super) fn chain(analysis: &Analysis, at: usize, area_idx: usize) -> Indicato
         unit: recipe.unit.clone(),
         direction: recipe.direction,
         rate: rate(column, area_idx),
+        standardised: standardised(column, area_idx),
         raw: present(column.values()[area_idx]),
         state: column.states()[area_idx],
         treatments,
@@ -76,6 +79,50 @@ fn rate(column: &Column, area_idx: usize) -> Option<RateStep> {
     let complement_of = (!is_plain).then(|| round_half_away(value + plain, 9));
     let result = complement_of.map_or(plain, |whole| whole - plain);
     Some(RateStep { kind, numerator, denominator, per: counts.per, complement_of, result })
+}
+
+/// The rate of each stratum times its weight, their mean, and the limits at 95 %; of a gap what is
+/// known of its events.
+fn standardised(column: &Column, area_idx: usize) -> Vec<Working> {
+    let Some(strata) = column.strata() else { return Vec::new() };
+    let found = strata.of_area(area_idx);
+    let mut lines = Vec::new();
+    if found.events.is_finite() {
+        lines.push(Working::fact("strata-events", found.events));
+    }
+    if column.values()[area_idx].is_nan() {
+        return lines;
+    }
+    let (mut terms, mut weights) = (Vec::new(), Vec::new());
+    for part in strata.parts(area_idx) {
+        let numbers = [part.standard, part.events, part.persons];
+        let term = part.standard * part.events / part.persons;
+        lines.push(Working::line("stratum", "{} × {} / {}", &numbers, term));
+        terms.push(term);
+        weights.push(part.standard);
+    }
+    let (sum, sum_of_weights) = (terms.iter().sum(), weights.iter().sum());
+    lines.push(Working::line("sum", repeated("{}", terms.len()), &terms, sum));
+    let all = repeated("{}", weights.len());
+    lines.push(Working::line("sum-of-weights", all, &weights, sum_of_weights));
+    let numbers = [sum, sum_of_weights, strata.per];
+    let rate = sum / sum_of_weights * strata.per;
+    lines.push(Working::line("standardised", "{} / {} × {}", &numbers, rate));
+    if let (Some(_), Some((low, high))) =
+        (found.interval(Level::P95), byar(found.events, Level::P95))
+    {
+        let step = found.step();
+        lines.push(Working::fact("strata-step", step));
+        for (name, of_events) in [("low95", low), ("high95", high)] {
+            let limit = rate + step * (of_events - found.events);
+            let numbers = [rate, step, of_events, found.events];
+            lines.push(Working::line(name, "{} + {} × ({} − {})", &numbers, limit));
+            if limit < 0.0 {
+                lines.push(Working::fact("low95-bounded", 0.0));
+            }
+        }
+    }
+    lines
 }
 
 /// Fills the gaps of the column as the ledger says; a step comes back when the area's own gap was

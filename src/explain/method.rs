@@ -13,6 +13,7 @@ use crate::indicator::Direction;
 use crate::language::{Language, message, number};
 use crate::normalise::{Cap, Constant, Divisor, Normalisation, Reference, Within, Zeros};
 use crate::rank::{ClassRule, Closed, Counted, First};
+use crate::rate::standardised::AT_LEAST;
 use crate::round::{Halves, Round};
 use crate::treat::{Fallback, Imputation, SecondStage, Treatment};
 use crate::weight::{Length, Weighting, WrongSign};
@@ -34,6 +35,7 @@ pub fn method_in_words(
     let mut out = vec![words.introduction()];
     out.extend(plan.levels().iter().map(|level| words.children(level)));
     out.extend(words.denominations());
+    out.extend(words.standardised());
     out.push(words.of_indicators("imputation", |indicator| {
         words.imputation(definition.imputation(indicator))
     }));
@@ -256,6 +258,24 @@ impl Words<'_> {
                 let title = indicator.title.get(self.language);
                 let (by, per) = (&denomination.by, self.plain(denomination.per));
                 Some(self.say("denominated", &[("title", title), ("by", by), ("per", &per)]))
+            })
+            .collect();
+        (!said.is_empty()).then(|| said.join(" "))
+    }
+
+    /// Rates that the recipe standardises, where there are any.
+    fn standardised(&self) -> Option<String> {
+        let indicators = self.definition.indicators.iter();
+        let said: Vec<String> = indicators
+            .filter_map(|indicator| {
+                let rate = indicator.standardised.as_ref()?;
+                let title = indicator.title.get(self.language);
+                let (n, per) = (rate.strata.len().to_string(), self.plain(rate.per));
+                let at_least = rate.at_least.unwrap_or(AT_LEAST).to_string();
+                Some(self.say(
+                    "standardised-over",
+                    &[("title", title), ("n", &n), ("per", &per), ("at_least", &at_least)],
+                ))
             })
             .collect();
         (!said.is_empty()).then(|| said.join(" "))

@@ -9,6 +9,7 @@ use crate::index::IndexDefinition;
 use crate::indicator::{CellState, Column, Counts, IndicatorTable};
 use crate::language::Language;
 use crate::presets;
+use crate::rate::standardised::{Strata, StratumCounts};
 use crate::select::RuleFile;
 
 /// Results are printed with eight decimals or nine digits; the last two may be off.
@@ -563,6 +564,48 @@ fn a_shrunk_rate_can_be_redone_from_its_counts() {
             let wrong = wrong_lines(&text, 3);
             assert!(wrong.is_empty(), "{wrong:?}\n{text}");
         }
+    }
+}
+
+/// Two strata; the second area has one event among few persons of much weight.
+#[test]
+fn a_standardised_rate_can_be_redone_from_its_strata() {
+    let stratum = |numerator: &[f64], denominator: &[f64], standard| StratumCounts {
+        numerator: numerator.to_vec(),
+        denominator: denominator.to_vec(),
+        standard,
+    };
+    let strata = Strata {
+        list: vec![
+            stratum(&[40.0, 9.0, 31.0, 7.0], &[2000.0, 1e6, 900.0, 800.0], 0.75),
+            stratum(&[80.0, 1.0, 22.0, 9.0], &[500.0, 2.0, 700.0, 0.0], 0.25),
+        ],
+        per: 1000.0,
+        at_least: 10,
+    };
+    let rates: Vec<Option<f64>> =
+        (0..4).map(|at| Some(strata.of_area(at).rate).filter(|x| x.is_finite())).collect();
+    let mut columns = two_level_columns(&[
+        [70.0, 75.0, 60.0, 80.0],
+        [5.0, 20.0, 30.0, 10.0],
+        [9.0, 8.0, 7.0, 4.0],
+    ]);
+    let id = columns[0].indicator().clone();
+    columns[0] = Column::of(id, &rates).with_strata(strata);
+    let table = IndicatorTable::new(areas(4), columns);
+    let analysis = analysis_of(definition(TWO_LEVELS), table, None);
+    for (at, of_table) in rates.into_iter().enumerate() {
+        let explained = explain(&analysis, at);
+        let lines = &explained.indicators[0].standardised;
+        let rate = lines.iter().find(|line| line.name == "standardised").map(|line| line.result);
+        assert_eq!(rate.is_some(), at != 3, "{lines:?}");
+        let agree = |a: f64, b: f64| (a - b).abs() < 1e-9 * b;
+        assert!(rate.zip(of_table).is_none_or(|(own, of_table)| agree(own, of_table)));
+        assert_eq!(lines.iter().any(|line| line.name == "low95-bounded"), at == 1);
+        let text = to_text(&explained, Language::En);
+        let n_lines = lines.iter().filter(|line| !line.expression.is_empty()).count();
+        let wrong = wrong_lines(&text, n_lines);
+        assert!(wrong.is_empty(), "{wrong:?}\n{text}");
     }
 }
 

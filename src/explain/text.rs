@@ -135,6 +135,7 @@ impl Page {
             };
             self.formula(key, &formula::rate(rate, self.language));
         }
+        self.working(&chain.standardised);
         match chain.raw {
             Some(raw) => {
                 let text = format!("{} {}", self.plain(raw), chain.unit);

@@ -234,6 +234,19 @@ fn check_parameters(definition: &IndexDefinition, problems: &mut Vec<DefinitionP
                 "use 100 for per cent or 1000 for per thousand",
             ));
         }
+        let standardised = indicator.standardised.as_ref().and_then(|rate| rate.problem());
+        problems.extend(standardised.map(|(m, h)| problem(format!("`{id}` {m}"), h)));
+        if indicator.standardised.is_some()
+            && (indicator.column.is_some()
+                || indicator.rate.is_some()
+                || indicator.denominate.is_some()
+                || indicator.standard_error.is_some())
+        {
+            problems.push(problem(
+                format!("`{id}` is `standardised` and has another source too"),
+                "give either `standardised`, or `rate`, or `column` with what belongs to it",
+            ));
+        }
     }
     if let Some((message, help)) = definition.ranking.round.and_then(Round::problem) {
         problems.push(problem(format!("`ranking`: {message}"), help));

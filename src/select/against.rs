@@ -76,8 +76,8 @@ pub fn profile(table: &IndicatorTable, is_in: &dyn Fn(usize) -> bool) -> Profile
         *parents.entry(parent).or_insert(0) += 1;
     }
     let persons = table.columns().iter().filter_map(|column| {
-        let counts = column.counts()?;
-        let of = members.iter().map(|&at| counts.numerator[at]).filter(|x| !x.is_nan());
+        let events = column.events()?;
+        let of = members.iter().map(|&at| events[at]).filter(|x| !x.is_nan());
         Some((column.indicator().clone(), of.sum()))
     });
     Profile {

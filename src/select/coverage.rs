@@ -65,12 +65,12 @@ fn kinds(
         table.areas().iter().map(|area| area.population.unwrap_or(f64::NAN)).collect();
     let residents = people.iter().any(|x| !x.is_nan()).then_some((None, people));
     let counted = table.columns().iter().filter_map(|column| {
-        let counts = column.counts()?;
+        let events = column.events()?;
         let direction = definition.indicator(column.indicator())?.direction;
         if direction == Direction::HigherIsBetter {
             return None;
         }
-        Some((Some(column.indicator().clone()), counts.numerator.clone()))
+        Some((Some(column.indicator().clone()), events))
     });
     residents.into_iter().chain(counted).collect()
 }

@@ -33,6 +33,7 @@ pub fn facts_as_indicators(
         year: None,
         column: fact.column.clone(),
         rate: fact.rate.clone(),
+        standardised: None,
         standard_error: None,
         missing: std::collections::BTreeMap::new(),
         denominate: None,

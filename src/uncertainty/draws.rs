@@ -12,6 +12,7 @@ use crate::index::plan::Child;
 use crate::index::{IndexDefinition, Plan};
 use crate::indicator::{CellState, Counts, IndicatorTable};
 use crate::neighbour::Neighbours;
+use crate::rate::standardised::{Part, Strata, standardise};
 
 use super::recipe::{LevelWeights, level_name, weights_without};
 use super::space::{GapDraws, Sampling, Space, StandardError, WeightSpread};
@@ -243,6 +244,13 @@ pub(super) fn data(
                         *value = value.clamp(0.0, 100.0);
                     }
                 }
+            } else if let (Sampling::FromCounts, Some(strata)) = (space.sampling, column.strata()) {
+                for (at, value) in values.iter_mut().enumerate().filter(|(_, x)| !x.is_nan()) {
+                    *value = drawn_standardised(strata, at, &mut sampling);
+                    if indicator.unit.starts_with('%') {
+                        *value = value.clamp(0.0, 100.0);
+                    }
+                }
             }
             if let Some(error) = space.standard_errors.get(&indicator.id) {
                 for value in values.iter_mut().filter(|x| !x.is_nan()) {
@@ -296,17 +304,31 @@ fn drawn_rate(value: f64, counts: &Counts, at: usize, rng: &mut Pcg64) -> f64 {
     if value.is_nan() || numerator.is_nan() || denominator.is_nan() || denominator <= 0.0 {
         return value;
     }
-    let is_share = counts.per == 100.0 && numerator <= denominator;
-    let drawn = if is_share {
+    let drawn = drawn_events(numerator, denominator, counts.per, rng);
+    let rate = numerator / denominator * counts.per;
+    let change = (drawn - numerator) / denominator * counts.per;
+    let is_rate = (value - rate).abs() <= 1e-6 * (1.0 + rate.abs());
+    if is_rate { value + change } else { value - change }
+}
+
+/// A standardised rate with the numerator of each stratum drawn anew. How few events there are
+/// has been judged by the figures as measured, and is not judged again.
+fn drawn_standardised(strata: &Strata, at: usize, rng: &mut Pcg64) -> f64 {
+    let drawn = strata.parts(at).map(|part| {
+        let events = drawn_events(part.events, part.persons, strata.per, rng);
+        Part { events, ..part }
+    });
+    standardise(drawn, strata.per).rate
+}
+
+/// A number of events drawn anew: binomial for per cent, Poisson for other bases.
+fn drawn_events(numerator: f64, denominator: f64, per: f64, rng: &mut Pcg64) -> f64 {
+    if per == 100.0 && numerator <= denominator {
         let n = denominator.round() as u64;
         Binomial::new(n, numerator / denominator)
             .map(|law| law.sample(rng) as f64)
             .unwrap_or(numerator)
     } else {
         Poisson::new(numerator).map(|law| law.sample(rng)).unwrap_or(numerator)
-    };
-    let rate = numerator / denominator * counts.per;
-    let change = (drawn - numerator) / denominator * counts.per;
-    let is_rate = (value - rate).abs() <= 1e-6 * (1.0 + rate.abs());
-    if is_rate { value + change } else { value - change }
+    }
 }

@@ -104,7 +104,9 @@ pub fn score_errors(
         .table
         .columns()
         .iter()
-        .filter(|column| column.counts().is_none() && column.errors().is_none())
+        .filter(|column| {
+            column.counts().is_none() && column.strata().is_none() && column.errors().is_none()
+        })
         .map(|column| column.indicator().to_string())
         .collect();
     if without.len() == definition.indicators.len() {

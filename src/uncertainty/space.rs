@@ -233,8 +233,8 @@ pub enum Sampling {
     #[default]
     None,
     /// Numerators are drawn anew: binomial for per cent, Poisson for other bases. For surveys,
-    /// or where small numbers are read as a sample of what could have happened. A rate of zero
-    /// stays zero, which understates its doubt. Indicators with a column of standard errors are
+    /// or where small numbers are read as a sample of what could have happened; each stratum of a
+    /// standardised rate by itself. A rate of zero stays zero, which understates its doubt. Indicators with a column of standard errors are
     /// drawn from those instead.
     FromCounts,
     /// Only indicators with a column of standard errors are drawn, from a normal distribution;

@@ -13,6 +13,7 @@ use crate::normalise::{Constant, Reference};
 use crate::notice::Notice;
 use crate::project::{Project, Source};
 use crate::rate::IntervalMethod;
+use crate::rate::standardised::{self, Strata, StratumCounts};
 
 use super::{Problem, name_of, source_of};
 
@@ -34,6 +35,7 @@ struct Values {
     states: Vec<CellState>,
     counts: Option<Counts>,
     quotient: Option<Counts>,
+    strata: Option<Strata>,
 }
 
 impl Values {
@@ -52,7 +54,7 @@ impl Values {
         if let Some(whole) = source.complement_of {
             values.iter_mut().for_each(|x| *x = whole - *x);
         }
-        Self { values, states, counts: None, quotient }
+        Self { values, states, counts: None, quotient, strata: None }
     }
 
     /// A rate from its counts; the counts of a complement are those without the attribute.
@@ -79,7 +81,38 @@ impl Values {
             states,
             counts: Some(Counts { numerator, denominator, per }),
             quotient: None,
+            strata: None,
         }
+    }
+
+    /// A standardised rate from the counts of its strata, in the order of the source. The gap of
+    /// an area is the gravest of its strata's; too few events are not available.
+    fn of_strata(counts: Vec<[Cells; 2]>, source: &Source) -> Self {
+        let n_areas = counts.first().map_or(0, |[(values, _), _]| values.len());
+        let mut states = vec![CellState::Present; n_areas];
+        let mut list = Vec::with_capacity(counts.len());
+        for ([(numerator, of), (denominator, per_states)], stratum) in
+            counts.into_iter().zip(&source.strata)
+        {
+            for (at, state) in states.iter_mut().enumerate() {
+                let own = quotient_state(of[at], per_states[at], denominator[at]);
+                *state = worse_gap(*state, own);
+            }
+            list.push(StratumCounts { numerator, denominator, standard: stratum.standard });
+        }
+        let strata = Strata {
+            list,
+            per: source.per.unwrap_or(100.0),
+            at_least: source.at_least.unwrap_or(standardised::AT_LEAST),
+        };
+        let mut values = Vec::with_capacity(n_areas);
+        for (at, state) in states.iter_mut().enumerate() {
+            values.push(strata.of_area(at).rate);
+            if *state == CellState::Present && strata.has_too_few(at) {
+                *state = CellState::NotAvailable;
+            }
+        }
+        Self { values, states, counts: None, quotient: None, strata: Some(strata) }
     }
 }
 
@@ -181,7 +214,10 @@ impl Reader<'_> {
         used_again: bool,
     ) -> Option<Column> {
         let errors = self.errors(raw, source);
-        let values = if let Some(name) = &source.column {
+        let values = if !source.strata.is_empty() {
+            let pick = |name: &String| Some(self.pick(raw.numbers.get(name)?.clone()));
+            Values::of_strata(cells_of_strata(source, pick)?, source)
+        } else if let Some(name) = &source.column {
             let by = match &source.denominate {
                 Some(denomination) => {
                     Some((self.pick(raw.numbers.get(&denomination.by)?.clone()), denomination.per))
@@ -203,6 +239,10 @@ impl Reader<'_> {
         let column = Column::new(indicator.id.clone(), values.values, values.states);
         let column = match values.quotient {
             Some(quotient) => column.with_quotient(quotient),
+            None => column,
+        };
+        let column = match values.strata {
+            Some(strata) => column.with_strata(strata),
             None => column,
         };
         let column = match errors {
@@ -245,6 +285,9 @@ impl Reader<'_> {
             return Vec::new();
         }
         let read = || {
+            if !source.strata.is_empty() {
+                return Some(Values::of_strata(cells_of_strata(source, whole)?, source));
+            }
             if let Some(name) = &source.column {
                 let by = match &source.denominate {
                     Some(denomination) => Some((whole(&denomination.by)?, denomination.per)),
@@ -287,8 +330,7 @@ impl Reader<'_> {
             let hits: Vec<usize> = (0..self.areas.len()).filter(|&at| test(at)).collect();
             hits.first().map(|&at| (hits.len(), at))
         };
-        if let Some(counts) = column.counts() {
-            let (n, of) = (&counts.numerator, &counts.denominator);
+        for (n, of) in pairs_of(column) {
             if let Some((hits, at)) = example(&|at| n[at] < 0.0 || of[at] < 0.0) {
                 problems.push(Problem::new(
                     format!(
@@ -394,11 +436,13 @@ impl Reader<'_> {
                     .with("per", by.per),
             );
         }
-        if let Some(interval) = column.interval() {
-            let key = match interval {
-                IntervalMethod::Wilson => "treat.method-wilson",
-                IntervalMethod::Byar => "treat.method-byar",
-            };
+        let method = match (column.strata(), column.interval()) {
+            (Some(_), _) => Some("treat.method-dobson"),
+            (None, Some(IntervalMethod::Wilson)) => Some("treat.method-wilson"),
+            (None, Some(IntervalMethod::Byar)) => Some("treat.method-byar"),
+            (None, None) => None,
+        };
+        if let Some(key) = method {
             notices.push(
                 Notice::note("treat.interval")
                     .with("title_nb", &indicator.title.nb)
@@ -420,28 +464,68 @@ impl Reader<'_> {
                 );
             }
         }
+        let few = |at: usize| {
+            column.states()[at] == CellState::NotAvailable
+                && column.strata().is_some_and(|strata| strata.has_too_few(at))
+        };
+        let not_applicable = match column.strata() {
+            Some(_) => "notice.cells-empty-stratum",
+            None => "notice.cells-not-applicable",
+        };
         for (state, key) in [
             (CellState::Suppressed, "notice.cells-suppressed"),
-            (CellState::NotApplicable, "notice.cells-not-applicable"),
+            (CellState::NotApplicable, not_applicable),
             (CellState::NotAvailable, "notice.cells-not-available"),
         ] {
-            let areas: Vec<String> = column
-                .states()
-                .iter()
-                .zip(self.areas)
-                .filter(|(found, _)| **found == state)
-                .map(|(_, area)| area.label())
-                .collect();
-            if !areas.is_empty() {
-                notices.push(
-                    Notice::warning(key)
-                        .with("title_nb", &indicator.title.nb)
-                        .with("title_en", &indicator.title.en)
-                        .about(areas),
-                );
-            }
+            let is = |at: usize| column.states()[at] == state && !few(at);
+            self.tell_gaps(Notice::warning(key), indicator, &is, notices);
+        }
+        if let Some(strata) = column.strata() {
+            let notice = Notice::warning("notice.cells-too-few").with("at_least", strata.at_least);
+            self.tell_gaps(notice, indicator, &few, notices);
         }
     }
+
+    /// A notice that names the areas, where there are any.
+    fn tell_gaps(
+        &self,
+        notice: Notice,
+        indicator: &Indicator,
+        is: &dyn Fn(usize) -> bool,
+        notices: &mut Vec<Notice>,
+    ) {
+        let areas: Vec<String> = self
+            .areas
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| is(*at))
+            .map(|(_, area)| area.label())
+            .collect();
+        if !areas.is_empty() {
+            notices.push(
+                notice
+                    .with("title_nb", &indicator.title.nb)
+                    .with("title_en", &indicator.title.en)
+                    .about(areas),
+            );
+        }
+    }
+}
+
+/// Numerator and denominator of each stratum; `None` where a column is not there.
+fn cells_of_strata(
+    source: &Source,
+    cells: impl Fn(&String) -> Option<Cells>,
+) -> Option<Vec<[Cells; 2]>> {
+    let of = source.strata.iter();
+    of.map(|s| Some([cells(&s.numerator)?, cells(&s.denominator)?])).collect()
+}
+
+/// The numerators and denominators of a rate: one pair, or one a stratum.
+fn pairs_of(column: &Column) -> Vec<(&[f64], &[f64])> {
+    let counts = column.counts().map(|counts| (&*counts.numerator, &*counts.denominator));
+    let strata = column.strata().into_iter().flat_map(|strata| &strata.list);
+    counts.into_iter().chain(strata.map(|s| (&*s.numerator, &*s.denominator))).collect()
 }
 
 /// Whether the recipe can do with an indicator that no area has: its scale does not come from the
@@ -472,16 +556,16 @@ fn is_constant(column: &Column) -> bool {
 
 /// Whether two sources have a column in common.
 fn reads(a: &Source, b: &Source) -> bool {
-    let columns = |source: &Source| {
-        let by = source.denominate.as_ref().map(|denomination| denomination.by.clone());
-        let error = source.standard_error.clone();
-        [source.column.clone(), source.numerator.clone(), source.denominator.clone(), by, error]
-    };
-    let (a, b) = (columns(a), columns(b));
-    a.iter().flatten().any(|column| b.iter().flatten().any(|other| other == column))
+    a.columns().any(|column| b.columns().any(|other| other == column))
 }
 
 fn described(source: &Source) -> String {
+    if let (Some(first), Some(last)) = (source.strata.first(), source.strata.last()) {
+        return format!(
+            "{} / {} … {} / {}",
+            first.numerator, first.denominator, last.numerator, last.denominator
+        );
+    }
     match (&source.column, &source.numerator, &source.denominator) {
         (Some(column), _, _) => column.clone(),
         (None, Some(numerator), Some(denominator)) => format!("{numerator} / {denominator}"),

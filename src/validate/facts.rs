@@ -54,8 +54,8 @@ pub fn facts(
     project.screen = None;
     facts.indicators.retain(|fact| {
         let source = source_of(&project, fact);
-        let columns = [source.column, source.numerator, source.denominator].into_iter().flatten();
-        let absent: Vec<String> = columns.filter(|column| !raw.header.contains(column)).collect();
+        let absent: Vec<String> =
+            source.columns().filter(|column| !raw.header.contains(column)).cloned().collect();
         for column in &absent {
             if let Some(near) = nearest(column, raw.header.iter().map(String::as_str)) {
                 let message = format!("there is no column `{column}`, which the rule reads");

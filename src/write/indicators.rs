@@ -21,8 +21,9 @@ use crate::treat::{ChangeKind, TreatedTable};
 ///
 /// `value` is as measured (a rate computed, a column divided), `imputed` what was filled in,
 /// `treated` what entered the normalisation and `scaled` what it gave. `low95` to `high998` are
-/// the limits of `value` by the method of `interval`, where there are counts. What there is not
-/// is an empty cell.
+/// the limits of `value` by the method of `interval`, where there are counts. The counts of a
+/// standardised rate (`dobson`) are those of all strata: their quotient is the crude rate. What
+/// there is not is an empty cell.
 ///
 /// # Errors
 ///
@@ -82,11 +83,10 @@ fn push_cells(
         out.push(',');
         out.push_str(state_name(column.states()[at]));
         let (mut counts, mut limits, mut method) = ([f64::NAN; 2], [f64::NAN; 4], "");
-        if let (Some(of), Some(interval)) = (column.counts(), column.interval()) {
-            counts = [of.numerator[at], of.denominator[at]];
-            method = interval.name();
+        if let (Some(tally), Some(name)) = (column.tally(at), column.interval_name()) {
+            (counts, method) = (tally, name);
             for (slot, level) in [(0, Level::P95), (2, Level::P998)] {
-                if let Some((low, high)) = interval.interval(counts[0], counts[1], of.per, level) {
+                if let Some((low, high)) = column.limits(at, level) {
                     (limits[slot], limits[slot + 1]) = (low, high);
                 }
             }
