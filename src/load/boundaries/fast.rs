@@ -1,8 +1,10 @@
 //! How is a large GeoJSON file read quickly?
 //!
-//! The features are told apart by their braces, and then read on all threads; coordinates are
-//! read digit by digit. Whatever is unusual gives `None`, and the file is read the slow way,
-//! whose messages tell what is wrong and where.
+//! A few megabytes at a time: the features are told apart by their braces, and then read on all
+//! threads; coordinates are read digit by digit. Whatever is unusual gives `None`, and the file is
+//! read the slow way, whose messages tell what is wrong and where.
+
+use std::io::{self, Read};
 
 use geo::Coord;
 use memchr::{memchr2, memchr3};
@@ -13,50 +15,178 @@ use super::feature::{Collection, Feature, RawGeometry, Ring, Shells};
 use super::geojson::crs_of;
 use crate::load::cell;
 
+/// Bytes that are read at a time.
+const PIECE: usize = 4 << 20;
+
 /// The features of a FeatureCollection, with all their properties or `only` these; `None` where it
 /// is no sound one, or an unusual one.
-pub(super) fn read(text: &str, only: Option<&[&str]>) -> Option<Collection> {
-    let mut cursor = Cursor::at(text.as_bytes(), 0);
-    let (mut kind, mut crs, mut features) = (None, None, None);
-    cursor.object(|cursor, key| {
+pub(super) fn read(from: impl Read, only: Option<&[&str]>) -> io::Result<Option<Collection>> {
+    read_by(PIECE, from, only)
+}
+
+fn read_by(piece: usize, from: impl Read, only: Option<&[&str]>) -> io::Result<Option<Collection>> {
+    let mut window = Window { from, bytes: Vec::new(), piece, is_last: false };
+    window.read_on(0)?;
+    if window.bytes.starts_with(b"\xef\xbb\xbf") {
+        window.read_on(3)?;
+    }
+    let mut members = Members::default();
+    let Some(mut at) = members.before_features(&window.bytes) else { return Ok(None) };
+    let mut features = Vec::new();
+    loop {
+        let Some(Elements { list, end, is_over }) = Elements::of(&window.bytes, at) else {
+            return Ok(None);
+        };
+        let read: Vec<Option<Feature>> = list
+            .into_par_iter()
+            .map_init(Vec::new, |scratch, bytes| feature(bytes, only, scratch))
+            .collect();
+        for feature in read {
+            let Some(feature) = feature else { return Ok(None) };
+            features.push(feature);
+        }
+        if !is_over && window.is_last {
+            return Ok(None);
+        }
+        window.read_on(end)?;
+        at = 0;
+        if is_over {
+            break;
+        }
+    }
+    while !window.is_last {
+        window.read_on(0)?;
+    }
+    if members.behind_features(&window.bytes).is_none() || !members.is_collection {
+        return Ok(None);
+    }
+    Ok(Some(Collection {
+        features,
+        crs: members.crs.filter(|member| !member.is_null()).as_ref().map(crs_of),
+        shells: Shells::CounterClockwise,
+        degrees_by_default: true,
+        notices: Vec::new(),
+    }))
+}
+
+/// The part of a file that is in memory.
+struct Window<R> {
+    from: R,
+    bytes: Vec<u8>,
+    piece: usize,
+    is_last: bool,
+}
+
+impl<R: Read> Window<R> {
+    /// Lets go of the first bytes and reads on behind the others.
+    fn read_on(&mut self, done: usize) -> io::Result<()> {
+        self.bytes.drain(..done);
+        self.bytes.reserve(self.piece);
+        let n = self.from.by_ref().take(self.piece as u64).read_to_end(&mut self.bytes)?;
+        self.is_last = n < self.piece;
+        Ok(())
+    }
+}
+
+/// What stands beside the features.
+#[derive(Default)]
+struct Members {
+    is_collection: bool,
+    crs: Option<Value>,
+}
+
+impl Members {
+    /// The members before the features, and where the first feature begins.
+    fn before_features(&mut self, bytes: &[u8]) -> Option<usize> {
+        let mut cursor = Cursor::at(bytes, 0);
+        cursor.take(b'{')?;
+        loop {
+            let key = cursor.key()?;
+            if key == b"\"features\"" {
+                cursor.take(b'[')?;
+                return std::str::from_utf8(&bytes[..cursor.at]).is_ok().then_some(cursor.at);
+            }
+            self.take(&mut cursor, key)?;
+            if !cursor.goes_on(b'}')? {
+                return None;
+            }
+        }
+    }
+
+    /// The members behind the features, to the end of the file.
+    fn behind_features(&mut self, bytes: &[u8]) -> Option<()> {
+        std::str::from_utf8(bytes).ok()?;
+        let mut cursor = Cursor::at(bytes, 0);
+        while cursor.goes_on(b'}')? {
+            let key = cursor.key()?;
+            self.take(&mut cursor, key)?;
+        }
+        cursor.space();
+        (cursor.at == bytes.len()).then_some(())
+    }
+
+    fn take(&mut self, cursor: &mut Cursor<'_>, key: &[u8]) -> Option<()> {
+        let value = cursor.value()?;
         match key {
-            b"\"type\"" if kind.is_none() => kind = Some(cursor.value()?),
-            b"\"crs\"" if crs.is_none() => crs = Some(cursor.value()?),
-            b"\"features\"" if features.is_none() => features = Some(cursor.elements()?),
+            b"\"type\"" if !self.is_collection && value == b"\"FeatureCollection\"" => {
+                self.is_collection = true;
+            }
+            b"\"crs\"" if self.crs.is_none() => {
+                self.crs = Some(serde_json::from_slice(value).ok()?)
+            }
             // The slow way says that it stands twice.
             b"\"type\"" | b"\"crs\"" | b"\"features\"" => return None,
             _ => {
                 // Read, so that what is no JSON is found.
-                serde_json::from_slice::<serde::de::IgnoredAny>(cursor.value()?).ok()?;
+                serde_json::from_slice::<serde::de::IgnoredAny>(value).ok()?;
             }
         }
         Some(())
-    })?;
-    cursor.space();
-    if cursor.at != text.len() || kind? != b"\"FeatureCollection\"" {
-        return None;
     }
-    let crs: Option<Value> = match crs {
-        Some(bytes) => serde_json::from_slice(bytes).ok()?,
-        None => None,
-    };
-    // Collected as they are, so that the list is made once and in its place.
-    let features: Vec<Option<Feature>> = features?
-        .into_par_iter()
-        .map_init(Vec::new, |scratch, bytes| feature(bytes, only, scratch))
-        .collect();
-    let features = features.into_iter().collect::<Option<Vec<Feature>>>()?;
-    Some(Collection {
-        features,
-        crs: crs.filter(|member| !member.is_null()).as_ref().map(crs_of),
-        shells: Shells::CounterClockwise,
-        degrees_by_default: true,
-        notices: Vec::new(),
-    })
+}
+
+/// The elements of an array that stand in memory as a whole, unread.
+struct Elements<'a> {
+    list: Vec<&'a [u8]>,
+    /// Where the next element begins, or what is behind the array.
+    end: usize,
+    is_over: bool,
+}
+
+impl<'a> Elements<'a> {
+    /// From where an element begins; `None` where it is no object.
+    fn of(bytes: &'a [u8], at: usize) -> Option<Self> {
+        let mut cursor = Cursor::at(bytes, at);
+        let mut found = Self { list: Vec::new(), end: at, is_over: false };
+        loop {
+            cursor.space();
+            match cursor.peek() {
+                None => return Some(found),
+                Some(b'{') => {}
+                Some(_) => return None,
+            }
+            let Some(element) = cursor.braces() else { return Some(found) };
+            cursor.space();
+            match cursor.peek() {
+                // What follows it is not there yet.
+                None => return Some(found),
+                Some(b',') => {}
+                Some(b']') => found.is_over = true,
+                Some(_) => return None,
+            }
+            cursor.at += 1;
+            found.list.push(element);
+            found.end = cursor.at;
+            if found.is_over {
+                return Some(found);
+            }
+        }
+    }
 }
 
 /// Rings grow in `scratch`, so that each is allocated once, as long as it is.
 fn feature(bytes: &[u8], only: Option<&[&str]>, scratch: &mut Ring) -> Option<Feature> {
+    std::str::from_utf8(bytes).ok()?;
     let mut cursor = Cursor { ring: std::mem::take(scratch), ..Cursor::at(bytes, 0) };
     let (mut id, mut properties, mut geometry) = (None, None, None);
     cursor.object(|cursor, key| {
@@ -139,18 +269,21 @@ impl<'a> Cursor<'a> {
             return Some(());
         }
         loop {
-            self.space();
-            let key = self.string()?;
-            // A key with an escape may be one of those that are looked for.
-            if key.contains(&b'\\') {
-                return None;
-            }
-            self.take(b':')?;
+            let key = self.key()?;
             each(self, key)?;
             if !self.goes_on(b'}')? {
                 return Some(());
             }
         }
+    }
+
+    /// A key with its quotation marks, and the colon behind it.
+    fn key(&mut self) -> Option<&'a [u8]> {
+        self.space();
+        let key = self.string()?;
+        self.take(b':')?;
+        // A key with an escape may be one of those that are looked for.
+        (!key.contains(&b'\\')).then_some(key)
     }
 
     /// A string with its quotation marks, unread.
@@ -226,27 +359,6 @@ impl<'a> Cursor<'a> {
             self.at += 1;
             if depth == 0 {
                 return Some(&self.bytes[start..self.at]);
-            }
-        }
-    }
-
-    /// The elements of an array, unread.
-    fn elements(&mut self) -> Option<Vec<&'a [u8]>> {
-        self.take(b'[')?;
-        self.space();
-        let mut elements = Vec::new();
-        if self.peek() == Some(b']') {
-            self.at += 1;
-            return Some(elements);
-        }
-        loop {
-            self.space();
-            elements.push(match self.peek()? {
-                b'{' => self.braces()?,
-                _ => self.value()?,
-            });
-            if !self.goes_on(b']')? {
-                return Some(elements);
             }
         }
     }
@@ -405,7 +517,10 @@ mod tests {
              "type":"MultiPolygon"},"type":"Feature"},
             {"type":"Feature","properties":{},"geometry":null}
             ] } "#;
-        let quick = read(text, None).unwrap();
+        let all_of = |piece: usize, only: Option<&[&str]>| {
+            read_by(piece, text.as_bytes(), only).unwrap().unwrap()
+        };
+        let quick = all_of(PIECE, None);
         let slow = super::super::geojson::slow(text.as_bytes(), std::path::Path::new("x")).unwrap();
         assert_eq!(quick.features.len(), 3);
         assert!(quick.features[0].geometry.heights && !quick.features[1].geometry.heights);
@@ -414,7 +529,16 @@ mod tests {
             assert_eq!(quick.properties, slow.properties);
             assert_eq!(quick.geometry.polygons, slow.geometry.polygons);
         }
-        let some = read(text, Some(&["b", "c"])).unwrap();
+        // However it is cut, once what stands before the features is there.
+        for piece in text.find('[').unwrap() + 1..text.len() {
+            let cut = all_of(piece, None);
+            assert_eq!(cut.features.len(), 3);
+            for (cut, whole) in cut.features.iter().zip(&quick.features) {
+                assert_eq!(cut.properties, whole.properties);
+                assert_eq!(cut.geometry, whole.geometry);
+            }
+        }
+        let some = all_of(PIECE, Some(&["b", "c"]));
         for (some, all) in some.features.iter().zip(&quick.features) {
             assert_eq!(
                 some.property_names().collect::<Vec<_>>(),
@@ -443,9 +567,14 @@ mod tests {
             geometry(r#"{"type":"Polygon","coordinates":[[[1],[1,2]]]}"#),
             geometry(r#"{"type":"Polygon","coordinates":[[[1,2}],[1,2]]]"#),
             r#"{"type":"FeatureCollection","features":[{"a":[}]}]}"#.to_owned(),
+            r#"{"type":"FeatureCollection","features":[{},]}"#.to_owned(),
+            r#"{"type":"FeatureCollection","features":[{}]} x"#.to_owned(),
+            r#"{"features":[{}]}"#.to_owned(),
         ];
         for text in unusual {
-            assert!(read(&text, None).is_none() && read(&text, Some(&["a"])).is_none(), "{text}");
+            for only in [None, Some(&["a"][..])] {
+                assert!(read(text.as_bytes(), only).unwrap().is_none(), "{text}");
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use wkb::reader::Dimension;
 
 use super::BoundaryError;
 use super::feature::{Collection, RawGeometry};
-use super::{flatgeobuf, geojson, geopackage, geoparquet, shapefile, topojson};
+use super::{fast, flatgeobuf, geojson, geopackage, geoparquet, shapefile, topojson};
 use crate::suggest::nearest;
 
 /// Reads a layer of a file of any format. Of the properties only some need be there, if any are
@@ -45,7 +45,13 @@ pub(super) fn read(
         Kind::GeoParquet => geoparquet::read(path),
         Kind::Shapefile => shapefile::read(path),
         Kind::FlatGeobuf => flatgeobuf::read(&std::fs::read(path).map_err(unreadable)?, path),
-        Kind::Json => json(&std::fs::read(path).map_err(unreadable)?, path, layer, only),
+        Kind::Json => {
+            let file = std::fs::File::open(path).map_err(unreadable)?;
+            match fast::read(file, only).map_err(unreadable)? {
+                Some(quick) => Ok(quick),
+                None => json(&std::fs::read(path).map_err(unreadable)?, path, layer),
+            }
+        }
         Kind::Other(found) => Err(unknown(path, found)),
     }
 }
@@ -65,7 +71,10 @@ fn packed(
     drop(bytes);
     let kind = Kind::of(&plain);
     match kind {
-        Kind::Json => json(&plain, path, layer, only),
+        Kind::Json => match fast::read(plain.as_slice(), only).map_err(unreadable)? {
+            Some(quick) => Ok(quick),
+            None => json(&plain, path, layer),
+        },
         Kind::FlatGeobuf => flatgeobuf::read(&plain, path),
         Kind::GeoPackage | Kind::GeoParquet => {
             let mut file = tempfile::NamedTempFile::new().map_err(unreadable)?;
@@ -80,13 +89,9 @@ fn packed(
     }
 }
 
-fn json(
-    bytes: &[u8],
-    path: &Path,
-    layer: Option<&str>,
-    only: Option<&[&str]>,
-) -> Result<Collection, BoundaryError> {
-    match geojson::read(bytes, path, only) {
+/// JSON of any make.
+fn json(bytes: &[u8], path: &Path, layer: Option<&str>) -> Result<Collection, BoundaryError> {
+    match geojson::slow(bytes, path) {
         Err(BoundaryError::NotACollection { found, .. }) if found == "`Topology`" => {
             let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
             let text = std::str::from_utf8(bytes).expect("the GeoJSON reader has checked it");

@@ -71,18 +71,6 @@ enum Coordinates {
     Polygons(Vec<Vec<Vec<Coord<f64>>>>),
 }
 
-/// Reads a FeatureCollection, the quick way where it can be. Of the properties only some need be
-/// there, if any are named.
-pub(super) fn read(
-    bytes: &[u8],
-    path: &Path,
-    only: Option<&[&str]>,
-) -> Result<Collection, BoundaryError> {
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let quick = std::str::from_utf8(text).ok().and_then(|text| super::fast::read(text, only));
-    quick.map_or_else(|| slow(bytes, path), Ok)
-}
-
 /// Reads a FeatureCollection of any make, or tells what is wrong with the file.
 pub(super) fn slow(bytes: &[u8], path: &Path) -> Result<Collection, BoundaryError> {
     #[derive(Deserialize)]

@@ -203,7 +203,9 @@ fn read_as(file: &str, id: &str, crs: Option<u32>) -> Result<Boundaries, Boundar
 
 fn from_bytes(bytes: &[u8], options: &BoundaryOptions) -> Result<Boundaries, BoundaryError> {
     let path = PathBuf::from("areas.geojson");
-    from_collection(geojson::read(bytes, &path, None)?, &path, options)
+    let quick = fast::read(bytes, None).expect("memory is read without errors");
+    let collection = quick.map_or_else(|| geojson::slow(bytes, &path), Ok)?;
+    from_collection(collection, &path, options)
 }
 
 fn options(id_property: &str, crs: Option<u32>) -> BoundaryOptions {
