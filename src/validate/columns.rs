@@ -472,35 +472,35 @@ impl Reader<'_> {
             Some(_) => "notice.cells-empty-stratum",
             None => "notice.cells-not-applicable",
         };
+        // Few cells are gaps, and to find them is most of the work.
+        let states = column.states().iter().enumerate();
+        let gaps: Vec<(usize, CellState)> = states
+            .filter(|(_, state)| **state != CellState::Present)
+            .map(|(at, &state)| (at, state))
+            .collect();
         for (state, key) in [
             (CellState::Suppressed, "notice.cells-suppressed"),
             (CellState::NotApplicable, not_applicable),
             (CellState::NotAvailable, "notice.cells-not-available"),
         ] {
-            let is = |at: usize| column.states()[at] == state && !few(at);
-            self.tell_gaps(Notice::warning(key), indicator, &is, notices);
+            let of_kind = gaps.iter().filter(|(at, own)| *own == state && !few(*at));
+            self.tell_gaps(Notice::warning(key), indicator, of_kind, notices);
         }
         if let Some(strata) = column.strata() {
             let notice = Notice::warning("notice.cells-too-few").with("at_least", strata.at_least);
-            self.tell_gaps(notice, indicator, &few, notices);
+            self.tell_gaps(notice, indicator, gaps.iter().filter(|(at, _)| few(*at)), notices);
         }
     }
 
     /// A notice that names the areas, where there are any.
-    fn tell_gaps(
+    fn tell_gaps<'b>(
         &self,
         notice: Notice,
         indicator: &Indicator,
-        is: &dyn Fn(usize) -> bool,
+        gaps: impl Iterator<Item = &'b (usize, CellState)>,
         notices: &mut Vec<Notice>,
     ) {
-        let areas: Vec<String> = self
-            .areas
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| is(*at))
-            .map(|(_, area)| area.label())
-            .collect();
+        let areas: Vec<String> = gaps.map(|(at, _)| self.areas[*at].label()).collect();
         if !areas.is_empty() {
             notices.push(
                 notice
