@@ -103,9 +103,9 @@ fn hash([x, y]: [u64; 2], seed: u64) -> u64 {
 /// The mark of the last point of a group.
 const LAST: u32 = 1 << 31;
 /// Points a bin, more or less: so many fit into the nearest memory with their table.
-const PER_BIN: usize = 1 << 12;
+const PER_BIN: usize = 1 << 13;
 /// Bins that are filled at a time.
-const BINS: usize = 1 << 9;
+const BINS: usize = 1 << 10;
 /// Parts of the rings that are put into bins side by side.
 const RUNS: usize = 32;
 
@@ -208,9 +208,11 @@ impl Binned {
             let bin = (hash >> 32) as usize & (n_bins - 1);
             bin.wrapping_sub(round.start)
         };
+        let all: Vec<u64> =
+            rings.iter().flat_map(|ring| ring.points).map(|point| hash(bits(*point))).collect();
         let mut start = vec![0; round.len() + 1];
-        for point in rings.iter().flat_map(|ring| ring.points) {
-            if let Some(n) = start[1..].get_mut(bin(hash(bits(*point)))) {
+        for &hash in &all {
+            if let Some(n) = start[1..].get_mut(bin(hash)) {
                 *n += 1;
             }
         }
@@ -220,14 +222,13 @@ impl Binned {
         let n = start[round.len()] as usize;
         let (mut points, mut hashes) = (vec![0; n], vec![0; n]);
         let mut next = start[..round.len()].to_vec();
-        for ring in rings {
-            for (at, point) in ring.points.iter().enumerate() {
-                let hash = hash(bits(*point));
-                if let Some(place) = next.get_mut(bin(hash)) {
-                    points[*place as usize] = ring.first + at as u32;
-                    hashes[*place as usize] = hash;
-                    *place += 1;
-                }
+        let numbers =
+            rings.iter().flat_map(|ring| ring.first..ring.first + ring.points.len() as u32);
+        for (number, &hash) in numbers.zip(&all) {
+            if let Some(place) = next.get_mut(bin(hash)) {
+                points[*place as usize] = number;
+                hashes[*place as usize] = hash;
+                *place += 1;
             }
         }
         Self { points, hashes, start }
