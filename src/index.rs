@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{self, Aggregation, DomainScore, MissingPolicy, Scores};
 use crate::indicator::{Direction, IndicatorId, IndicatorTable};
-use crate::language::Text;
+use crate::language::{Citation, Text};
 use crate::normalise::{self, Constant, Normalisation, Reference, ScaledTable, Within};
 use crate::notice::Notice;
 use crate::project::Mark;
@@ -42,8 +42,8 @@ pub struct IndexDefinition {
     pub id: String,
     /// Title in both languages.
     pub title: Text,
-    /// Where the method is published.
-    pub source: String,
+    /// Where the method is published, or who made it; one text, or one in both languages.
+    pub source: Citation,
     /// The year of the index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<i32>,
@@ -163,7 +163,7 @@ pub struct Indicator {
     pub weight: Option<f64>,
     /// Where it is published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
+    pub source: Option<Citation>,
     /// The year that it describes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<i32>,

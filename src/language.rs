@@ -56,6 +56,31 @@ impl Text {
     }
 }
 
+/// Where something is published, or who made it.
+///
+/// A citation of a book or a law is one text, whatever the language; a sentence is given in both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(
+    untagged,
+    expecting = "expected a text, or one in both languages: { nb = \"…\", en = \"…\" }"
+)]
+pub enum Citation {
+    /// The same in both languages.
+    Plain(String),
+    /// In both languages.
+    Texts(Text),
+}
+
+impl Citation {
+    /// The citation in this language.
+    pub fn get(&self, language: Language) -> &str {
+        match self {
+            Self::Plain(text) => text,
+            Self::Texts(text) => text.get(language),
+        }
+    }
+}
+
 const FILES: &[(&str, &str)] = &[
     ("allocate", include_str!("messages/allocate.toml")),
     ("compare", include_str!("messages/compare.toml")),
@@ -210,6 +235,22 @@ mod tests {
             assert!(!text.nb.is_empty() && !text.en.is_empty(), "{key} is empty");
             assert_eq!(placeholders(&text.nb), placeholders(&text.en), "{key}");
         }
+    }
+
+    #[test]
+    fn a_citation_is_one_text_or_one_in_each_language() {
+        #[derive(Debug, Deserialize)]
+        struct File {
+            source: Citation,
+        }
+        let read = |toml: &str| toml::from_str::<File>(toml);
+
+        let plain = read("source = 'Townsend (1988)'").unwrap().source;
+        assert_eq!([Language::Nb, Language::En].map(|l| plain.get(l)), ["Townsend (1988)"; 2]);
+        let both = read("source = { nb = 'en skisse', en = 'a sketch' }").unwrap().source;
+        assert_eq!([Language::Nb, Language::En].map(|l| both.get(l)), ["en skisse", "a sketch"]);
+        let error = read("source = { nb = 'en skisse' }").unwrap_err().to_string();
+        assert!(error.contains("one in both languages: { nb = "), "{error}");
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! version = 1
 //! id = "my-rule"
 //! title = { nb = "Min regel", en = "My rule" }
-//! source = "where it is published, or who set it"
+//! source = "where it is published, or who set it"   # or { nb = "…", en = "…" }
 //! unknown = "list-apart"              # or "not-selected", "bounds"
 //!
 //! [[fact]]                            # a column that the index does not have
@@ -402,7 +402,11 @@ fn criteria_notices(rule: &RuleFile, notices: &mut Vec<Notice>) {
 
 fn outcome_notices(rule: &RuleFile, areas: &[Area], outcomes: &[Truth], notices: &mut Vec<Notice>) {
     if rule.standing == Some(Standing::InspiredBy) {
-        notices.push(Notice::note("notice.rule-standing").with("source", &rule.source));
+        notices.push(
+            Notice::note("notice.rule-standing")
+                .with("source_nb", rule.source.get(Language::Nb))
+                .with("source_en", rule.source.get(Language::En)),
+        );
     }
     let with = |truth| areas.iter().zip(outcomes).filter(move |(_, o)| **o == truth);
     let unknown: Vec<String> = with(Truth::Unknown).map(|(area, _)| area.label()).collect();

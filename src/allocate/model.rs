@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::need::Need;
 use crate::area::AreaId;
-use crate::language::Text;
+use crate::language::{Citation, Text};
 use crate::money::{Money, MoneyUnit};
 use crate::project::Choice;
 use crate::select::Operator;
@@ -28,8 +28,8 @@ pub struct ModelFile {
     pub id: String,
     /// Title in both languages.
     pub title: Text,
-    /// Where the model is described.
-    pub source: String,
+    /// Where the model is described; one text, or one in both languages.
+    pub source: Citation,
     /// The year of that source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<i32>,

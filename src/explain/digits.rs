@@ -11,7 +11,12 @@ pub(super) fn plain(x: f64, language: Language) -> String {
     trimmed(x, decimals_for(x, OPERAND), language)
 }
 
-/// The same, in parentheses where it is negative and stands after a sign.
+/// A weight in a sentence: a third is 0.333333.
+pub(super) fn in_sentence(x: f64, language: Language) -> String {
+    trimmed(x, decimals_for(x, 6), language)
+}
+
+/// A number of a formula, in parentheses where it is negative and stands after a sign.
 pub(super) fn operand(x: f64, language: Language) -> String {
     let text = plain(x, language);
     if x < 0.0 { format!("({text})") } else { text }

@@ -18,7 +18,7 @@ use crate::round::{Halves, Round};
 use crate::treat::{Fallback, Imputation, SecondStage, Treatment};
 use crate::weight::{Length, Weighting, WrongSign};
 
-use super::digits::plain;
+use super::digits::{in_sentence, plain};
 use super::name::{aggregation_key, beyond_sign, ends, normalisation_name, reference_name};
 use super::text::direction_key;
 
@@ -75,7 +75,7 @@ impl Words<'_> {
                 ("id", &definition.id),
                 ("n", &definition.indicators.len().to_string()),
                 ("domains", &definition.domains.len().to_string()),
-                ("source", &definition.source),
+                ("source", definition.source.get(self.language)),
             ],
         );
         format!("{said} {}", message(self.language, direction_key(definition.direction), &[]))
@@ -99,7 +99,7 @@ impl Words<'_> {
             let weight = if computed {
                 self.say("weight-computed", &[])
             } else {
-                self.say("weight", &[("weight", &self.plain(weight))])
+                self.say("weight", &[("weight", &in_sentence(weight, self.language))])
             };
             match *child {
                 Child::Domain(at) => {

@@ -100,8 +100,8 @@ impl Chosen {
         let counts = [("selected", selected.as_str()), ("not", &not), ("unknown", &unknown)];
         let rule = selection.rule();
         let source = match rule.year {
-            Some(year) => format!("{} ({year})", rule.source),
-            None => rule.source.clone(),
+            Some(year) => format!("{} ({year})", rule.source.get(language)),
+            None => rule.source.get(language).to_owned(),
         };
         Some(Self {
             rule_title: rule.title.get(language).to_owned(),

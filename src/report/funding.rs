@@ -138,7 +138,7 @@ fn models(out: &mut String, page: &FundingPage<'_>) {
             esc(model.title.get(page.language)),
             esc(&model.id),
             esc(note),
-            esc(&model.source)
+            esc(model.source.get(page.language))
         );
     }
     out.push_str("</ul>\n");
@@ -146,7 +146,7 @@ fn models(out: &mut String, page: &FundingPage<'_>) {
 
 fn assumptions(out: &mut String, page: &FundingPage<'_>) {
     page.head(out, "page-assumptions");
-    let word = page.say("assumption");
+    let word = page.say("section-assumption");
     out.push_str("<ul>\n");
     let mut item = |text: &str| {
         let _ = writeln!(out, "<li><span class=\"mark\">{}</span>: {}</li>", esc(&word), esc(text));

@@ -179,7 +179,8 @@ pub(super) fn indicators(request: &ReportRequest<'_>) -> Result<Vec<IndicatorRow
         .map(|(indicator, weight)| {
             let domain = indicator.domain.as_ref().and_then(|id| definition.domain(id));
             let year = indicator.year.map(|year| year.to_string());
-            let source: Vec<String> = indicator.source.iter().cloned().chain(year).collect();
+            let source = indicator.source.iter().map(|source| source.get(language).to_owned());
+            let source: Vec<String> = source.chain(year).collect();
             IndicatorRow {
                 title: indicator.title.get(language).to_owned(),
                 unit: indicator.unit.clone(),

@@ -27,7 +27,6 @@ pub(super) struct Page<'a> {
     index_year: Option<i32>,
     index_source: &'a str,
     index_licence: &'a str,
-    index_note: Option<&'a str>,
     figures_source: Option<&'a str>,
     /// Which way scores and ranks point, in the words that stand beside them.
     directions: Directions,
@@ -89,9 +88,8 @@ impl<'a> Page<'a> {
             synthetic: project.synthetic,
             index_title: definition.title.get(language),
             index_year: definition.year,
-            index_source: &definition.source,
+            index_source: definition.source.get(language),
             index_licence: &definition.licence,
-            index_note: definition.note.as_ref().map(|note| note.get(language)),
             figures_source: project.source.as_ref().map(|source| source.get(language)),
             question: answer::question(request),
             answer: answer::paragraphs(request),

@@ -13,7 +13,7 @@ use super::place::RuleText;
 use super::rule::{By, Cut, CutTies, Rule};
 use crate::index::Rate;
 use crate::indicator::{Direction, IndicatorId};
-use crate::language::Text;
+use crate::language::{Citation, Text};
 use crate::project::Exclusion;
 
 /// A selection rule, version 1.
@@ -26,8 +26,8 @@ pub struct RuleFile {
     pub id: String,
     /// Title in both languages.
     pub title: Text,
-    /// Where the rule is published, or who set it.
-    pub source: String,
+    /// Where the rule is published, or who set it; one text, or one in both languages.
+    pub source: Citation,
     /// The year of the rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<i32>,

@@ -6,7 +6,7 @@ use super::walk::{Part, every_part};
 use crate::aggregate::{Aggregation, MissingPolicy};
 use crate::index::{Defaults, IndexDefinition, Indicator, Level, VERSION};
 use crate::indicator::Direction;
-use crate::language::Text;
+use crate::language::{Citation, Text};
 use crate::normalise::{Constant, Normalisation, RankShare, Zeros};
 use crate::rank::{ClassRule, First, RankRule, Ties};
 use crate::weight::Weighting;
@@ -71,7 +71,10 @@ fn definition(
             nb: "Gjennomsnittlig plass etter regelens egne tall".to_owned(),
             en: "The mean place by the facts of the rule".to_owned(),
         },
-        source: "levekaar: made of the facts of the rule, because no index was named".to_owned(),
+        source: Citation::Texts(Text {
+            nb: "levekaar: laget av tallene i regelen, fordi ingen indeks var oppgitt".to_owned(),
+            en: "levekaar: made of the facts of the rule, because no index was named".to_owned(),
+        }),
         year: None,
         licence: "CC0-1.0".to_owned(),
         note: None,

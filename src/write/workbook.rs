@@ -406,7 +406,7 @@ fn readme(
         facts.push(("rule", selection.rule().title.get(language).to_owned()));
     }
     facts.extend(project.source.as_ref().map(|s| ("figures-source", s.get(language).to_owned())));
-    facts.push(("index-source", definition.source.clone()));
+    facts.push(("index-source", definition.source.get(language).to_owned()));
     facts.push(("definition-sha256", provenance.definition_sha256.clone()));
     facts.extend(provenance.seed.map(|seed| ("seed", seed.to_string())));
     facts.push(("program", provenance.program_version.clone()));

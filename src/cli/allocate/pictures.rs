@@ -124,7 +124,7 @@ fn assumptions(
     model: usize,
     language: Language,
 ) -> Vec<String> {
-    let word = message(language, "allocate.assumption", &[]);
+    let word = message(language, "allocate.section-assumption", &[]);
     base.assumptions
         .iter()
         .chain(&comparison.allocations[model].model.assumptions)

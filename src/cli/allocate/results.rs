@@ -258,7 +258,7 @@ pub(super) fn say_comparison(
     for note in &base.notes {
         terminal.say(&format!("• {}", note.get(language)));
     }
-    let assumption = message(language, "allocate.assumption", &[]);
+    let assumption = message(language, "allocate.section-assumption", &[]);
     for text in base
         .assumptions
         .iter()
