@@ -11,7 +11,6 @@ use geo::{Coord, LineString, MultiPolygon};
 use rayon::prelude::*;
 
 /// Rings without the point that closes them. Their points are numbered one ring after the other.
-#[derive(Default)]
 pub(crate) struct Rings<'a> {
     rings: Vec<Ring<'a>>,
     /// For each point, its ring.

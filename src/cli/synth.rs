@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::Args;
-use levekaar::language::{Language, message};
+use levekaar::language::{Language, message, number};
 use levekaar::load::checksum_of;
 use levekaar::synth::{
     SynthRequest, SyntheticCity, synthesise, write_boundaries_geojson_25832,
@@ -99,12 +99,14 @@ pub(crate) fn run(args: &SynthArgs, terminal: &Terminal) -> miette::Result<()> {
 
 /// Title and source in both languages, as TOML.
 fn texts(city: &SyntheticCity) -> (String, String) {
-    let (n, seed) = (city.zones.len().to_string(), city.request().seed.to_string());
-    let text = |key: &str, values: &[(&str, &str)]| {
-        let [nb, en] = [Language::Nb, Language::En].map(|l| message(l, key, values));
+    let (n, seed) = (city.zones.len() as f64, city.request().seed.to_string());
+    let text = |key: &str| {
+        let [nb, en] = [Language::Nb, Language::En].map(|language| {
+            message(language, key, &[("n", &number(n, 0, language)), ("seed", &seed)])
+        });
         format!("{{ nb = {}, en = {} }}", quoted(&nb), quoted(&en))
     };
-    (text("synth.title", &[("n", &n)]), text("synth.source", &[("seed", &seed)]))
+    (text("synth.title"), text("synth.source"))
 }
 
 fn quoted(text: &str) -> String {
