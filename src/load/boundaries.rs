@@ -81,8 +81,11 @@ pub fn boundaries(path: &Path, options: &BoundaryOptions) -> Result<Boundaries, 
     let read = |only: Option<&[&str]>| {
         from_collection(format::read(path, options.layer.as_deref(), only)?, path, options)
     };
-    // Attributes are much of a large file. What is wrong with it is told with all of them.
-    read(Some(&names)).or_else(|_| read(None))
+    // Attributes are much of a large file. That one is not there is told beside all that are.
+    match read(Some(&names)) {
+        Err(BoundaryError::NoProperty { .. }) => read(None),
+        other => other,
+    }
 }
 
 fn from_collection(
